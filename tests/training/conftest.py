@@ -1,0 +1,78 @@
+"""Invented stories whose words tell their section and topics, for the mechanics of learning."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from training.corpus import LabelledArticle
+from training.learn import LearnSettings
+
+SECTION_WORDS = {
+    "news": "البرلمان الحكومة الوزير المجلس اللجنة المحافظ القانون الاقتراع الدائرة السفير البيان الوفد المحكمة الشرطة",
+    "economy": "البورصة الأسهم المصرف الأرباح الصادرات التضخم السندات الميزانية الشركة الأسعار المستثمرون العملة الفائدة",
+    "sport": "الفريق المباراة المدرب الهداف الشوط الدوري الملعب الحكم البطولة اللاعب المنتخب الركلة الجماهير النادي",
+    "health": "المستشفى اللقاح الأطباء المرضى العلاج الجراحة الدواء الوقاية التغذية الأعراض المختبر العيادة الممرضون",
+}
+TOPIC_WORDS = {
+    "elections": "الناخبون الصناديق المرشحون الاستحقاق",
+    "oil-energy": "النفط البرميل الخام المصفاة",
+    "football": "الكرة المرمى الهدف التسلل",
+    "egypt": "القاهرة الإسكندرية النيل أسوان",
+}
+PLAIN_WORDS = (
+    "اليوم أمس صباح مساء أعلن قال أضاف أكد خلال بعد قبل منذ حيث جديد كبير عدد عام شهر أسبوع مدينة منطقة".split()
+)
+
+WriteStories = Callable[..., list[LabelledArticle]]
+
+
+@pytest.fixture(scope="session")
+def write_stories() -> WriteStories:
+    """Return a function that invents `n` different stories of a section and topics; None leaves a label unknown.
+
+    The words of `like` (a section) and of `about` (topics) stand in the text whatever is known of them.
+    """
+
+    def write(
+        n: int,
+        *,
+        section: str | None = None,
+        topics: Sequence[str] | None = None,
+        like: str | None = None,
+        about: Sequence[str] = (),
+        source: str | None = None,
+        seed: int = 0,
+    ) -> list[LabelledArticle]:
+        name = f"{section}-{'+'.join(topics or ())}-{like}-{'+'.join(about)}-{source}-{seed}"
+        rng = random.Random(name)
+        written = like or section
+        own = SECTION_WORDS[written].split() if written else PLAIN_WORDS
+        special = [word for topic in (*(topics or ()), *about) for word in TOPIC_WORDS[topic].split()]
+        stories = []
+        for number in range(n):
+            headline = [*rng.sample(own, 3), *rng.sample(PLAIN_WORDS, 2), *rng.sample(special, min(2, len(special)))]
+            body = [*rng.choices(own, k=14), *rng.choices(PLAIN_WORDS, k=14), *special]
+            for words in (headline, body):
+                rng.shuffle(words)
+            stories.append(
+                LabelledArticle(
+                    id=f"{name}-{number}",
+                    headline=" ".join(headline),
+                    body=" ".join(body),
+                    section=section,
+                    topics=None if topics is None else tuple(topics),
+                    source=source,
+                )
+            )
+        return stories
+
+    return write
+
+
+@pytest.fixture
+def settings() -> LearnSettings:
+    """Settings on one core: no threads to start, and one order of random numbers."""
+    return LearnSettings(jobs=1)

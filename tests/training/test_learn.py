@@ -1,0 +1,324 @@
+"""Learning: every head is calibrated on articles it has not seen, and learns nothing from what nobody labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.errors import SplitError, TrainingError
+from model.taxonomy import Taxonomy
+from training import learn as learning
+from training.corpus import LabelledArticle
+from training.dataset import Dataset, make_dataset
+from training.evaluation import Evaluation, evaluate
+from training.heads import FittedHead, HeadTask, fit_heads
+from training.learn import Learned, LearnSettings, learn, relearn
+from training.packing import in_memory
+
+WriteStories = Callable[..., list[LabelledArticle]]
+TOPICS = ("elections", "oil-energy", "football", "egypt")
+
+
+def dataset_of(articles: Sequence[LabelledArticle]) -> Dataset:
+    sections = sorted({article.section for article in articles if article.section})
+    known = sorted({topic for article in articles for topic in article.topics or ()}, key=TOPICS.index)
+    return make_dataset(articles, Taxonomy.of_labels(sections, known))
+
+
+def alone(dataset: Dataset) -> NDArray[np.int64]:
+    return np.arange(len(dataset), dtype=np.int64)
+
+
+def measured(learned: Learned, dataset: Dataset) -> Evaluation:
+    return evaluate(in_memory(learned, dataset.taxonomy), dataset, target=0.98)
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> list[HeadTask]:
+    """Every task that is given to the real `fit_heads`."""
+    seen: list[HeadTask] = []
+    real = fit_heads
+
+    def listening(X: Any, dataset: Dataset, tasks: Sequence[HeadTask], **options: Any) -> Iterator[FittedHead]:
+        seen.extend(tasks)
+        return real(X, dataset, tasks, **options)
+
+    monkeypatch.setattr(learning, "fit_heads", listening)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def topic_stories(write_stories: WriteStories) -> list[LabelledArticle]:
+    """Stories whose topics are known and whose section is not; a quarter has none."""
+    pairs = (("elections", "news"), ("oil-energy", "economy"), ("football", "sport"))
+    labelled = [
+        story for topic, like in pairs for story in write_stories(24, like=like, topics=[topic], source="sabah")
+    ]
+    return [*labelled, *write_stories(24, like="health", topics=[], source="sabah")]
+
+
+@pytest.fixture(scope="module")
+def section_stories(write_stories: WriteStories) -> list[LabelledArticle]:
+    """Stories about the same topics whose section is known, and whose topics nobody looked for."""
+    pairs = (("elections", "news"), ("oil-energy", "economy"), ("football", "sport"))
+    return [story for topic, like in pairs for story in write_stories(60, section=like, about=[topic], source="masa")]
+
+
+def test_unlabelled_articles_are_neither_learned_nor_scored(
+    topic_stories: list[LabelledArticle],
+    section_stories: list[LabelledArticle],
+    settings: LearnSettings,
+    tasks: list[HeadTask],
+) -> None:
+    dataset = dataset_of([*topic_stories, *section_stories])
+    learn(dataset, alone(dataset), settings)
+    relearn(dataset, learn(dataset, alone(dataset), settings).decider, settings)
+    for task in tasks:
+        known = dataset.section >= 0 if task.topic is None else dataset.topics_known
+        assert not (task.learned_from & ~known).any()
+        assert not (task.scored & ~known).any()
+    assert {task.topic for task in tasks} == {None, 0, 1, 2}
+
+
+def test_every_known_article_is_scored_once_by_a_head_that_saw_no_copy_of_it(
+    topic_stories: list[LabelledArticle],
+    section_stories: list[LabelledArticle],
+    settings: LearnSettings,
+    tasks: list[HeadTask],
+) -> None:
+    dataset = dataset_of([*topic_stories, *section_stories])
+    groups = np.arange(len(dataset), dtype=np.int64) // 3
+    learn(dataset, groups, settings)
+    for topic in (None, 0, 1, 2):
+        known = dataset.section >= 0 if topic is None else dataset.topics_known
+        of_head = [task for task in tasks if task.topic == topic]
+        assert sum(task.scored.astype(int) for task in of_head).tolist() == known.astype(int).tolist()  # type: ignore[union-attr]
+        assert len(of_head) == settings.folds + 1
+        final = of_head[-1]
+        assert (final.learned_from == known).all()
+        for task in of_head:
+            assert not set(groups[task.learned_from]) & set(groups[task.scored])
+            assert task.learned_from.sum() + task.scored.sum() >= known.sum() - 2 * len(of_head)
+
+
+def test_missing_topics_are_not_negatives(
+    topic_stories: list[LabelledArticle],
+    section_stories: list[LabelledArticle],
+    write_stories: WriteStories,
+    settings: LearnSettings,
+) -> None:
+    """180 unlabelled stories about the topics would drown 96 labelled ones if they counted against them."""
+    together = dataset_of([*topic_stories, *section_stories])
+    pairs = (("elections", "news"), ("oil-energy", "economy"), ("football", "sport"))
+    fresh = [story for topic, like in pairs for story in write_stories(20, like=like, topics=[topic], seed=1)]
+
+    def probability(dataset: Dataset) -> float:
+        """Learn, and return what the right topic of other stories gets on average."""
+        learned = learn(dataset, alone(dataset), settings)
+        probe = make_dataset(fresh, dataset.taxonomy)
+        figures = measured(learned, probe).figures["topics"]
+        assert figures is not None
+        assert figures["micro_f1"] is not None
+        assert figures["micro_f1"] > 0.9
+        return float(in_memory(learned, dataset.taxonomy).score(probe.whole).topics[probe.topics].mean())
+
+    assert probability(dataset_of(topic_stories)) > 0.9
+    assert probability(together) > 0.9
+    counted_against = replace(together, topics_known=np.ones_like(together.topics_known))
+    assert probability(counted_against) < 0.5  # what this test would see
+
+
+@pytest.mark.parametrize("sections", [("news", "economy"), ("news", "economy", "sport")], ids=["two", "three"])
+def test_sections_alone(write_stories: WriteStories, settings: LearnSettings, sections: tuple[str, ...]) -> None:
+    dataset = dataset_of([story for section in sections for story in write_stories(30, section=section)])
+    learned = learn(dataset, alone(dataset), settings)
+    figures = measured(learned, dataset).figures
+    assert figures["topics"] is None
+    assert figures["section"] is not None
+    assert figures["section"]["accuracy"] == 1
+    assert figures["headline_only"] is not None
+    assert figures["headline_only"]["section"] is not None
+    assert figures["headline_only"]["section"]["accuracy"] > 0.95
+    assert learned.heads.weights.shape[1] == len(sections)
+
+
+def test_topics_alone(topic_stories: list[LabelledArticle], settings: LearnSettings) -> None:
+    dataset = dataset_of(topic_stories)
+    learned = learn(dataset, alone(dataset), settings)
+    figures = measured(learned, dataset).figures
+    assert figures["section"] is None
+    assert figures["topics"] is not None
+    assert figures["topics"]["micro_f1"] == pytest.approx(1, abs=0.02)
+    assert not [warning for warning in learned.warnings if "precision" in warning]
+
+
+def test_at_least_one_topic(topic_stories: list[LabelledArticle], settings: LearnSettings) -> None:
+    dataset = dataset_of(topic_stories)
+    none = dataset.take(np.flatnonzero(~dataset.topics.any(axis=1)))
+    for wanted in (False, True):
+        learned = learn(dataset, alone(dataset), replace(settings, at_least_one_topic=wanted))
+        scores = in_memory(learned, dataset.taxonomy).score(none.whole)
+        assert scores.given.any(axis=1).mean() == pytest.approx(float(wanted), abs=0.1)
+
+
+def test_a_fold_without_any_example_of_a_topic(
+    topic_stories: list[LabelledArticle], write_stories: WriteStories, settings: LearnSettings
+) -> None:
+    """All examples of a topic are copies of one story: whichever fold has them, the others have none."""
+    dataset = dataset_of([*topic_stories, *write_stories(6, like="news", topics=["egypt"])])
+    groups = np.where(dataset.topics[:, 3], 0, np.arange(len(dataset))).astype(np.int64)
+    learned = learn(dataset, groups, settings)
+    for rule in (learned.decider.long, learned.decider.short):
+        assert np.isfinite([*rule.topic_slope, *rule.topic_bias, *rule.topic_threshold]).all()
+
+
+def test_all_articles_in_one_group(topic_stories: list[LabelledArticle], settings: LearnSettings) -> None:
+    dataset = dataset_of(topic_stories)
+    learned = learn(dataset, np.zeros(len(dataset), dtype=np.int64), settings)
+    assert np.isfinite(learned.decider.long.topic_bias).all()
+
+
+def stories_of_outlets(write_stories: WriteStories, outlets: Sequence[str]) -> Dataset:
+    return dataset_of(
+        [
+            story
+            for source in outlets
+            for section in ("news", "economy", "sport")
+            for story in write_stories(20, section=section, source=source)
+        ]
+    )
+
+
+def test_outlets_are_left_out_and_measured(
+    write_stories: WriteStories, settings: LearnSettings, tasks: list[HeadTask]
+) -> None:
+    outlets = ["sabah", "masa", "fajr"]
+    dataset = stories_of_outlets(write_stories, outlets)
+    learned = learn(dataset, alone(dataset), settings)
+    sources = np.array(dataset.sources)
+    folds = [task for task in tasks if task.scored.any()]
+    assert len(folds) == 3
+    for task in folds:
+        assert not set(sources[task.learned_from]) & set(sources[task.scored])
+    assert sorted(outlet["source"] for outlet in learned.unseen) == sorted(outlets)
+    for outlet in learned.unseen:
+        assert outlet["n"] == 60
+        assert outlet["section"] is not None
+        assert outlet["section"]["accuracy"] > 0.97
+        assert outlet["headline_only"] is not None
+    assert not learned.warnings
+
+
+def test_a_label_of_one_outlet_is_learned_all_the_same(write_stories: WriteStories, settings: LearnSettings) -> None:
+    dataset = stories_of_outlets(write_stories, ["sabah", "masa", "fajr"])
+    health = make_dataset(write_stories(30, section="health", source="masa"), Taxonomy.of_labels(["health"], ()))
+    taxonomy = Taxonomy.of_labels([*(section.id for section in dataset.taxonomy.sections), "health"], ())
+    merged = Dataset(
+        ids=dataset.ids + health.ids,
+        whole=dataset.whole + health.whole,
+        headlines=dataset.headlines + health.headlines,
+        sources=dataset.sources + health.sources,
+        section=np.concatenate([dataset.section, np.full(30, 3)]),
+        topics=np.zeros((len(dataset) + 30, 0), dtype=np.bool_),
+        topics_known=np.zeros(len(dataset) + 30, dtype=np.bool_),
+        taxonomy=taxonomy,
+    )
+    learned = learn(merged, alone(merged), settings)
+    assert sorted(outlet["source"] for outlet in learned.unseen) == ["fajr", "sabah"]
+    scores = in_memory(learned, taxonomy).score(health.whole)
+    assert (scores.sections.argmax(axis=1) == 3).all()
+    assert scores.sections[:, 3].min() > 0.5  # calibrated on articles of its own, not on heads that never met it
+
+
+@pytest.mark.parametrize(
+    ("outlets", "warned"),
+    [
+        pytest.param([""], True, id="none named"),
+        pytest.param(["sabah", "masa"], True, id="two"),
+        pytest.param(["sabah", "masa", "fajr"], False, id="three"),
+    ],
+)
+def test_calibration_within_outlets_is_told(
+    write_stories: WriteStories, settings: LearnSettings, outlets: list[str], warned: bool
+) -> None:
+    dataset = stories_of_outlets(write_stories, outlets)
+    learned = learn(dataset, alone(dataset), settings)
+    assert any("fewer than three sources" in warning for warning in learned.warnings) is warned
+    assert bool(learned.unseen) is not warned
+
+
+def test_small_outlets_verify_nothing(write_stories: WriteStories, settings: LearnSettings) -> None:
+    dataset = stories_of_outlets(write_stories, ["sabah", "masa", "fajr"])
+    rows = np.array([row for row, name in enumerate(dataset.sources) if name == "sabah" or row % 5 == 0])
+    few = dataset.take(rows)
+    learned = learn(few, alone(few), settings)
+    assert any("fewer than three sources" in warning for warning in learned.warnings)
+
+
+def test_a_precision_out_of_reach_is_told(write_stories: WriteStories, settings: LearnSettings) -> None:
+    stories = [
+        replace(story, section=("news", "economy")[row % 2])
+        for row, story in enumerate(write_stories(60, section="sport"))
+    ]
+    dataset = dataset_of(stories)
+    learned = learn(dataset, alone(dataset), settings)
+    told = [warning for warning in learned.warnings if "--auto-precision" in warning]
+    assert len(told) == 2
+    assert "whole articles" in told[0]
+    assert "headlines" in told[1]
+    assert min(learned.decider.long.section_threshold, learned.decider.short.section_threshold) > 1
+
+
+def test_relearning_keeps_the_rule(write_stories: WriteStories, settings: LearnSettings) -> None:
+    dataset = stories_of_outlets(write_stories, ["sabah", "masa"])
+    learned = learn(dataset, alone(dataset), settings)
+    final = relearn(dataset, learned.decider, settings)
+    assert final.decider is learned.decider
+    assert (final.heads.weights == learned.heads.weights).all()  # from the same articles, the same heads
+    assert (final.heads.intercept == learned.heads.intercept).all()
+
+
+def test_the_same_seed_learns_the_same(topic_stories: list[LabelledArticle], settings: LearnSettings) -> None:
+    dataset = dataset_of(topic_stories)
+    first, second = (learn(dataset, alone(dataset), settings) for _ in range(2))
+    other = learn(dataset, alone(dataset), replace(settings, seed=1))
+    assert (first.heads.weights == second.heads.weights).all()
+    assert (first.heads.intercept == second.heads.intercept).all()
+    assert first.decider.to_dict() == second.decider.to_dict()
+    assert first.decider.to_dict() != other.decider.to_dict()
+
+
+def test_texts_without_words_are_refused(settings: LearnSettings) -> None:
+    articles = [LabelledArticle(id=str(row), headline="!", body="؟", section=("a", "b")[row % 2]) for row in range(20)]
+    dataset = dataset_of(articles)
+    with pytest.raises(SplitError, match="nothing can be learned from these 20 articles"):
+        learn(dataset, alone(dataset), settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("min_df", 0),
+        ("bigram_min_df", -1),
+        ("regularization", 0.0),
+        ("regularization", float("nan")),
+        ("regularization", float("inf")),
+        ("auto_precision", 0.0),
+        ("auto_precision", 1.1),
+        ("folds", 1),
+        ("min_examples", 0),
+        ("test_share", 0.0),
+        ("test_share", 0.5),
+        ("seed", -1),
+        ("seed", 2**32),
+        ("jobs", 0),
+    ],
+)
+def test_impossible_settings_are_refused(name: str, value: float) -> None:
+    with pytest.raises(TrainingError, match=rf"{name} = .*it should be"):
+        LearnSettings(**{name: value})  # type: ignore[arg-type]

@@ -1,0 +1,158 @@
+"""Linear heads: one for all sections, one for each topic, fitted with scikit-learn on all cores.
+
+``learn`` says which heads it needs, from which articles; this fits them. Every article is learned twice, whole and as
+its headline alone: that is worth 3 to 8 points on headlines of an unseen outlet and costs nothing on full text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.svm import LinearSVC
+
+from training.dataset import Dataset
+from training.progress import step
+
+__all__ = ["FittedHead", "HeadTask", "Heads", "both_views", "fit_heads"]
+
+MOST_WEIGHT = 5.0
+"""Most that an article of a rare pair of source and label may weigh before the mean is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadTask:
+    """A head to fit.
+
+    Attributes
+    ----------
+    topic : int or None
+        Index of the topic; None for the head of all sections.
+    learned_from : ndarray of shape (n_articles,), bool
+        Articles to learn from; their labels are known.
+    scored : ndarray of shape (n_articles,), bool
+        Articles that the head is to be judged by, none of them learned from; none at all for a final head.
+    """
+
+    topic: int | None
+    learned_from: NDArray[np.bool_]
+    scored: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedHead:
+    """What came of a task.
+
+    Attributes
+    ----------
+    task : HeadTask
+    coef : ndarray of shape (n_outputs, n_features), float64
+        A row for every section of the taxonomy, or one for the topic.
+    intercept : ndarray of shape (n_outputs,), float64
+    """
+
+    task: HeadTask
+    coef: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+
+
+class Heads:
+    """The heads of a model side by side, sections first.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (n_features, n_outputs), float32
+    intercept : ndarray of shape (n_outputs,), float32
+    """
+
+    def __init__(self, n_features: int, n_sections: int, n_topics: int) -> None:
+        self.weights = np.zeros((n_features, n_sections + n_topics), dtype=np.float32)
+        self.intercept = np.zeros(n_sections + n_topics, dtype=np.float32)
+        self._n_sections = n_sections
+
+    def put(self, head: FittedHead) -> None:
+        """Take in a fitted head."""
+        first = 0 if head.task.topic is None else self._n_sections + head.task.topic
+        outputs = slice(first, first + len(head.intercept))
+        self.weights[:, outputs] = head.coef.T
+        self.intercept[outputs] = head.intercept
+
+
+def both_views(articles: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the rows of articles in a matrix of all whole articles, then all headlines."""
+    return np.flatnonzero(np.concatenate([articles, articles]))
+
+
+def fit_heads(
+    X: sparse.csr_array, dataset: Dataset, tasks: Sequence[HeadTask], *, C: float, seed: int, jobs: int
+) -> Iterator[FittedHead]:
+    """Fit heads, yielding each as it is ready.
+
+    In threads, since liblinear works without the GIL and all can then share one matrix.
+
+    Parameters
+    ----------
+    X : csr_array of shape (2 * n_articles, n_features), float64
+        Features of all whole articles, then of all headlines.
+    dataset : Dataset
+    tasks : sequence of HeadTask
+    C : float
+        Inverse strength of regularization.
+    seed, jobs : int
+    """
+    fitted = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(
+        delayed(_fit)(X, dataset, task, C, seed) for task in tasks
+    )
+    with step("fitting heads", total=len(tasks), unit="heads") as bar:
+        for head in fitted:
+            bar.update()
+            yield head
+
+
+def _fit(X: sparse.csr_array, dataset: Dataset, task: HeadTask, C: float, seed: int) -> FittedHead:
+    labels = dataset.section if task.topic is None else dataset.topics[:, task.topic].astype(np.intp)
+    n_outputs = len(dataset.taxonomy.sections) if task.topic is None else 1
+    coef, intercept = np.zeros((n_outputs, X.shape[1])), np.full(n_outputs, -1.0)
+    present, counts = np.unique(labels[task.learned_from], return_counts=True)
+    if present.size < 2:  # a fold without any example of a topic: it scores as if it never applied
+        return FittedHead(task, coef, intercept)
+    rows = both_views(task.learned_from)
+    weight = _balance(dataset.sources, labels, task.learned_from)
+    balanced = task.learned_from.sum() / (present.size * counts)
+    svm = LinearSVC(
+        C=C,
+        loss="hinge",
+        class_weight=dict(zip(present.tolist(), balanced.tolist(), strict=True)),
+        tol=0.1,
+        random_state=seed,
+    )
+    svm.fit(X[rows], np.tile(labels, 2)[rows], sample_weight=np.tile(weight, 2)[rows])
+    if task.topic is not None:
+        return FittedHead(task, svm.coef_, svm.intercept_)
+    if present.size == 2:  # scikit-learn keeps one row for two classes, that of the second
+        coef[present] = np.vstack([-svm.coef_, svm.coef_])
+        intercept[present] = np.append(-svm.intercept_, svm.intercept_)
+    else:
+        coef[present], intercept[present] = svm.coef_, svm.intercept_
+    return FittedHead(task, coef, intercept)
+
+
+def _balance(sources: Sequence[str], labels: NDArray[np.intp], learned_from: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weigh articles so that what a large outlet files under a label does not drown what others do.
+
+    The square root of the weights that would make every pair of source and label count the same, since the few
+    articles of a rare pair are not to be believed entirely: on one left-out outlet .9164/.8037 (whole/headline)
+    without weights, .9177/.8092 with the root, .9192/.8100 with full weights; on another .9340/.8593, .9332/.8593,
+    .9324/.8577.
+    """
+    _, source = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
+    pair = source * (labels.max(initial=0) + 2) + labels + 1
+    counts = np.bincount(pair[learned_from], minlength=pair.max() + 1)
+    even = learned_from.sum() / np.count_nonzero(counts) / counts[pair[learned_from]]
+    weight = np.zeros(len(labels))
+    weight[learned_from] = np.minimum(np.sqrt(even), MOST_WEIGHT)
+    return np.asarray(weight / weight[learned_from].mean(), dtype=np.float64)

@@ -1,0 +1,270 @@
+"""From sources to an artifact and a report: the whole of ``training.fit`` behind its command line.
+
+read -> resolve labels -> merge copies -> group near duplicates -> hold out a test part -> learn and calibrate on the
+rest -> measure once -> learn from everything -> save.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import artifact
+from model.errors import SplitError
+from model.taxonomy import Taxonomy, load_taxonomy
+from training import provenance, split
+from training.corpus import Corpus, LabelledArticle, read_corpus
+from training.dataset import (
+    Dataset,
+    keep_labels,
+    make_dataset,
+    merge_copies,
+    refuse_unknown_sections,
+    resolve_labels,
+)
+from training.evaluation import Evaluation, evaluate
+from training.learn import Learned, LearnSettings, learn, relearn
+from training.neardup import near_duplicate_groups
+from training.packing import in_memory, pack
+from training.report import Duplicates, Report, check_report_writable, write_report
+from training.shipped import starter_corpus, taxonomy_file
+
+__all__ = ["FitRequest", "FitResult", "corpus_taxonomy", "fit"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """What a user asked for; fields as the options of ``python -m training.fit``."""
+
+    corpus: tuple[str, ...] = ()
+    labels: str = "taxonomy"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    out: Path = Path("artifacts/current")
+    report: Path = Path("reports/latest")
+    settings: LearnSettings = field(default_factory=LearnSettings)
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What came of it.
+
+    Attributes
+    ----------
+    out, report : Path
+    sha256 : str
+        Digest of the artifact.
+    evaluation : Evaluation
+        Figures on the test part.
+    warnings : tuple of str
+    left_out : mapping of str to int
+        Labels with too few examples, and how many they have.
+    """
+
+    out: Path
+    report: Path
+    sha256: str
+    evaluation: Evaluation
+    warnings: tuple[str, ...]
+    left_out: Mapping[str, int]
+
+
+class _Clock:
+    """How long each step took, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = perf_counter()
+        yield
+        self.seconds[name] = round(perf_counter() - started, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Everything that is known before learning starts."""
+
+    corpus: Corpus
+    dataset: Dataset
+    groups: NDArray[np.int64]
+    duplicates: Duplicates
+    left_out: Mapping[str, int]
+    unknown_topics: Mapping[str, int]
+
+
+def corpus_taxonomy(articles: Sequence[LabelledArticle]) -> Taxonomy:
+    """Take sections and topics as they stand in a corpus, most frequent first."""
+    sections = Counter(article.section for article in articles if article.section)
+    topics = Counter(topic for article in articles for topic in article.topics or ())
+    return Taxonomy.of_labels((name for name, _ in sections.most_common()), (name for name, _ in topics.most_common()))
+
+
+def fit(request: FitRequest) -> FitResult:
+    """Learn a model from a corpus, save it and report on it.
+
+    Raises
+    ------
+    TabwibError
+        If the corpus, its labels or a folder to write to do not allow it; what stood in ``request.out`` still stands.
+    """
+    clock = _Clock()
+    artifact.check_writable(request.out)
+    check_report_writable(request.report)
+    prepared = _prepare(request, clock)
+    dataset, settings = prepared.dataset, request.settings
+    test = _hold_out(prepared, settings)
+    train_rows, test_rows = np.flatnonzero(~test), np.flatnonzero(test)
+    train = dataset.take(train_rows)
+    with clock.step("learn and calibrate"):
+        learned = learn(train, prepared.groups[train_rows], settings)
+    with clock.step("measure"):
+        evaluation = evaluate(
+            in_memory(learned, dataset.taxonomy),
+            dataset.take(test_rows),
+            target=settings.auto_precision,
+            commonest_section=_commonest_section(train),
+        )
+    with clock.step("learn from everything"):
+        final = relearn(dataset, learned.decider, settings)
+    report = _report(request, prepared, learned, evaluation, {"train": len(train_rows), "test": len(test_rows)}, clock)
+    with clock.step("save"):
+        sha256 = _save(request, dataset, final, report)
+    write_report(request.report, report)
+    return FitResult(
+        request.out, request.report, sha256, evaluation, tuple(report["warnings"]), dict(prepared.left_out)
+    )
+
+
+def _prepare(request: FitRequest, clock: _Clock) -> _Prepared:
+    with clock.step("read"):
+        corpus = read_corpus(request.corpus or starter_corpus(), columns=request.columns)
+    articles: Sequence[LabelledArticle] = corpus.articles
+    if request.labels == "corpus":
+        taxonomy, unknown_topics = corpus_taxonomy(articles), {}
+    else:
+        taxonomy = load_taxonomy(taxonomy_file())
+        resolution = resolve_labels(articles, taxonomy)
+        refuse_unknown_sections(resolution.unknown_sections, taxonomy)
+        articles, unknown_topics = resolution.articles, dict(resolution.unknown_topics)
+    distinct = merge_copies(articles)
+    kept, left_out = keep_labels(distinct, taxonomy, request.settings.min_examples)
+    _require_labels(kept, distinct, request.settings.min_examples)
+    with clock.step("clean"):
+        dataset = make_dataset(distinct, kept)
+    with clock.step("find near duplicates"):
+        groups = near_duplicate_groups(dataset.whole, seed=request.settings.seed)
+    sizes = np.bincount(groups)
+    duplicates = Duplicates(
+        groups=int((sizes > 1).sum()),
+        grouped=int(sizes[sizes > 1].sum()),
+        removed=len(articles) - len(distinct),
+    )
+    return _Prepared(corpus, dataset, groups, duplicates, left_out, unknown_topics)
+
+
+def _require_labels(taxonomy: Taxonomy, articles: Sequence[LabelledArticle], least: int) -> None:
+    if taxonomy.sections or taxonomy.topics:
+        return
+    sections = Counter(article.section for article in articles if article.section)
+    found = ", ".join(f"{name!r} ({count})" for name, count in sections.most_common(10)) or "none"
+    raise SplitError(
+        f"nothing can be learned: a model needs two sections, or one topic, with at least {least} different articles "
+        f"each; the corpus has {len(articles)} articles, sections: {found}"
+    )
+
+
+def _hold_out(prepared: _Prepared, settings: LearnSettings) -> NDArray[np.bool_]:
+    """Choose the test part: a tenth, or a fifth of a small corpus."""
+    dataset = prepared.dataset
+    fraction = settings.test_share if len(dataset) >= SMALL else 2 * settings.test_share
+    stratum = split.strata(dataset.section, dataset.topics)
+    test = split.choose_test(prepared.groups, stratum, fraction=fraction, seed=settings.seed)
+    if not test.any():
+        raise SplitError(
+            f"nothing can be measured: the {len(dataset)} articles of the corpus are only {prepared.groups.max() + 1} "
+            f"different stories, too few to hold {fraction:.0%} of them out; give more of them"
+        )
+    return test
+
+
+SMALL = 2000
+"""Articles below which twice the share is held out, since a tenth would measure nothing."""
+
+
+def _commonest_section(dataset: Dataset) -> int:
+    known = dataset.section[dataset.section >= 0]
+    return int(np.bincount(known).argmax()) if known.size else 0
+
+
+def _save(request: FitRequest, dataset: Dataset, final: Learned, report: Report) -> str:
+    space, arrays = pack(final.space, final.heads)
+    support = dataset.topics[dataset.topics_known].sum(axis=0).tolist()
+    manifest: dict[str, Any] = {
+        "created": report["provenance"]["date"],
+        "taxonomy": replace(dataset.taxonomy, rules=()).to_dict(),
+        "support": {
+            "sections": np.bincount(
+                dataset.section[dataset.section >= 0], minlength=len(dataset.taxonomy.sections)
+            ).tolist(),
+            "topics": support,
+        },
+        "settings": asdict(request.settings),
+        "decision": final.decider.to_dict(),
+        "metrics": report["test"],
+        "warnings": report["warnings"],
+        "provenance": report["provenance"],
+    }
+    return artifact.save(request.out, manifest, {**space.to_arrays(), **arrays})
+
+
+def _report(
+    request: FitRequest,
+    prepared: _Prepared,
+    learned: Learned,
+    evaluation: Evaluation,
+    parts: Mapping[str, int],
+    clock: _Clock,
+) -> Report:
+    dataset = prepared.dataset
+    warnings = list(learned.warnings)
+    rare = [f"{label} ({n})" for label, n in prepared.left_out.items() if n < request.settings.min_examples]
+    alone = [f"{label} ({n})" for label, n in prepared.left_out.items() if n >= request.settings.min_examples]
+    if rare:
+        warnings.append(
+            f"labels left out for having fewer than {request.settings.min_examples} articles: {', '.join(rare)}"
+        )
+    if alone:
+        warnings.append(f"no sections are learned: {', '.join(alone)} has no other to be told from")
+    if prepared.unknown_topics:
+        listed = ", ".join(f"{name} ({count})" for name, count in list(prepared.unknown_topics.items())[:20])
+        warnings.append(f"topics that the taxonomy does not know were left out: {listed}")
+    return Report(
+        warnings=warnings,
+        labels=provenance.label_names(dataset.taxonomy),
+        unseen=list(learned.unseen),
+        test=evaluation.figures,
+        whole=evaluation.whole,
+        headline_only=evaluation.headline_only,
+        provenance=provenance.of_fit(
+            corpus=prepared.corpus,
+            command=request.command,
+            seed=request.settings.seed,
+            duplicates=prepared.duplicates,
+            parts={**parts, "calibration": parts["train"]},
+            left_out=prepared.left_out,
+            unknown_topics=prepared.unknown_topics,
+            seconds=clock.seconds,
+            date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        ),
+    )
