@@ -1,0 +1,58 @@
+"""Settings: where each value comes from, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from model.errors import TabwibError
+from service.settings import ENVIRONMENT, Settings
+
+
+def test_defaults_listen_on_loopback_only() -> None:
+    assert Settings.gather({}) == Settings(Path("artifacts/current"), "127.0.0.1", 8000, 1)
+
+
+def test_every_field_can_be_set_by_the_environment() -> None:
+    environ = {"TABWIB_ARTIFACT": "/models/a", "TABWIB_HOST": "0.0.0.0", "TABWIB_PORT": "9001", "TABWIB_WORKERS": "3"}
+    assert Settings.gather(environ) == Settings(Path("/models/a"), "0.0.0.0", 9001, 3)
+
+
+def test_a_flag_goes_before_the_environment() -> None:
+    environ = {"TABWIB_PORT": "9001", "TABWIB_WORKERS": "3"}
+    settings = Settings.gather(environ, {"port": "9002", "workers": None})
+    assert (settings.port, settings.workers) == (9002, 3)
+
+
+def test_a_flag_saves_from_a_variable_that_cannot_be_read() -> None:
+    assert Settings.gather({"TABWIB_PORT": "http"}, {"port": "9002"}).port == 9002
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.gather(dict.fromkeys(ENVIRONMENT.values(), "")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "named"),
+    [
+        pytest.param({"TABWIB_PORT": "http"}, {}, "TABWIB_PORT", id="variable-not-a-number"),
+        pytest.param({}, {"workers": "two"}, "--workers", id="flag-not-a-number"),
+        pytest.param({}, {"port": "8.5"}, "--port", id="fraction"),
+        pytest.param({}, {"port": "0"}, "port 0", id="port-below"),
+        pytest.param({}, {"port": "65536"}, "port 65536", id="port-above"),
+        pytest.param({}, {"workers": "0"}, "workers 0", id="no-worker"),
+        pytest.param({}, {"workers": "257"}, "workers 257", id="too-many-workers"),
+        pytest.param({}, {"artifact": ""}, "--artifact", id="empty-artifact"),
+        pytest.param({}, {"host": " "}, "host", id="blank-host"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(environ: dict[str, str], flags: dict[str, str], named: str) -> None:
+    with pytest.raises(TabwibError, match=named):
+        Settings.gather(environ, flags)
+
+
+@pytest.mark.parametrize(("port", "workers"), [(1, 1), (65535, 256)])
+def test_the_ends_of_the_ranges_are_allowed(port: int, workers: int) -> None:
+    settings = Settings(port=port, workers=workers)
+    assert (settings.port, settings.workers) == (port, workers)
