@@ -19,6 +19,7 @@ _WHAT = {
     "features": "vectorizing beside scikit-learn, scoring beside fastText",
     "latency": "one article, text to probabilities (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
+    "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",
 }
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model import artifact, views
 from model.article import Article
-from model.decision import Decider, RuleArrays, apply_rules, reasons_to_abstain
-from model.errors import ArtifactCorruptError, EmptyTextError
+from model.decision import SHORT_WORDS, Decider, RuleArrays, apply_rules, reasons_to_abstain
+from model.errors import ArtifactCorruptError, EmptyTextError, TaxonomyError
 from model.features.jit import compiled
 from model.features.kernel import SpaceArrays, score_texts
 from model.features.space import FeatureSpace, encode_texts
 from model.language import count_letters, language_of, letter_kinds
-from model.prediction import Prediction, ReviewReason, SectionPrediction, TopicPrediction, TopicScores
+from model.prediction import Prediction, ReviewReason, SectionPrediction, TopicScores
 from model.taxonomy import Taxonomy
 
 __all__ = ["ModelInfo", "NewsClassifier", "Scores"]
@@ -59,18 +60,13 @@ class Scores:
         Calibrated probabilities.
     given : ndarray of shape (n_texts, n_topics), bool
         Topics at or above their thresholds.
-    n_words, n_known : ndarray of shape (n_texts,), int64
-        Words, and words that the model knows.
-    letters : ndarray of shape (n_texts, 5), int64
-        Counts that tell the language; see ``language.count_letters``.
+    n_words : ndarray of shape (n_texts,), int64
     """
 
     sections: NDArray[np.float64]
     topics: NDArray[np.float64]
     given: NDArray[np.bool_]
     n_words: NDArray[np.int64]
-    n_known: NDArray[np.int64]
-    letters: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ class NewsClassifier:
         loaded = artifact.load(path)
         try:
             return cls._from(loaded)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, TaxonomyError) as error:
             raise ArtifactCorruptError(
                 f"{path}: the manifest and the arrays do not make a model ({error}); train it again", path=Path(path)
             ) from error
@@ -150,12 +146,22 @@ class NewsClassifier:
             manifest=manifest,
         )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_section_ids", tuple(section.id for section in self.taxonomy.sections))
-        object.__setattr__(self, "_topic_ids", tuple(topic.id for topic in self.taxonomy.topics))
+    @cached_property
+    def _section_ids(self) -> tuple[str, ...]:
+        return tuple(section.id for section in self.taxonomy.sections)
 
-    _section_ids: ClassVar[tuple[str, ...]] = ()
-    _topic_ids: ClassVar[tuple[str, ...]] = ()
+    @cached_property
+    def _topic_ids(self) -> tuple[str, ...]:
+        return tuple(topic.id for topic in self.taxonomy.topics)
+
+    @cached_property
+    def _rules(self) -> RuleArrays:
+        return self.decider.arrays(self.scale, self.intercept)
+
+    @cached_property
+    def _thresholds(self) -> tuple[list[float], list[float]]:
+        """Topic thresholds for long texts, and for short ones."""
+        return self.decider.long.topic_threshold.tolist(), self.decider.short.topic_threshold.tolist()
 
     def warm_up(self) -> None:
         """Label once, so that machine code is loaded and pages are mapped before anybody waits."""
@@ -169,19 +175,17 @@ class NewsClassifier:
         texts : sequence of str
             Such as ``views.whole`` or ``views.headline_only`` makes them.
         """
-        codes, bounds = encode_texts(texts)
-        sections, topics, given, words, letters = _label_texts(
-            codes,
-            bounds,
-            self.space.arrays,
-            self.weights,
-            self.scale,
-            self.intercept,
-            self.decider.arrays,
-            letter_kinds(),
+        probabilities, facts = self._label(texts)
+        n_sections = len(self._section_ids)
+        given = np.zeros((len(texts), len(self._topic_ids)), dtype=np.bool_)
+        for row, (n_given, topics) in enumerate(zip(facts[:, _N_GIVEN], facts[:, _RANKED + n_sections :], strict=True)):
+            given[row, topics[:n_given]] = True
+        return Scores(
+            sections=probabilities[:, :n_sections],
+            topics=probabilities[:, n_sections:],
+            given=given,
+            n_words=facts[:, _N_WORDS],
         )
-        self.decider.force_topics(topics, given)
-        return Scores(sections, topics, given, words[:, 0], words[:, 1], letters)
 
     def predict(self, article: Article) -> Prediction:
         """Label one article.
@@ -201,64 +205,53 @@ class NewsClassifier:
         EmptyTextError
             If headline, subheadline and body of any article are all blank.
         """
-        if not articles:
-            return []
         for article in articles:
             if not (article.headline.strip() or article.body.strip() or article.subheadline.strip()):
                 raise EmptyTextError("the article has no text: give a headline, a subheadline or a body")
-        scores = self.score([views.whole(article) for article in articles])
-        return list(
-            map(
-                self._prediction,
-                scores.sections.tolist(),
-                scores.topics,
-                scores.given,
-                scores.n_words.tolist(),
-                scores.n_known.tolist(),
-                scores.letters.tolist(),
-            )
-        )
+        probabilities, facts = self._label([views.whole(article) for article in articles])
+        return list(map(self._prediction, probabilities.tolist(), facts.tolist()))
 
-    def _prediction(
-        self,
-        sections: list[float],
-        topics: NDArray[np.float64],
-        given: NDArray[np.bool_],
-        n_words: int,
-        n_known: int,
-        letters: list[int],
-    ) -> Prediction:
-        """Put one prediction together from a row of each array of ``Scores``."""
-        language = language_of(letters)
-        abstentions = reasons_to_abstain(language, n_words, n_known)
-        section = self._section(sections, n_words, abstentions) if sections else None
-        every = TopicScores(self._topic_ids, topics, self.decider.rule(n_words).topic_threshold)
-        chosen = [] if abstentions else [every[topic] for topic in given.nonzero()[0].tolist()]
-        chosen.sort(key=_by_confidence)
-        uncertain = section is not None and section.decision == "uncertain"
+    def _label(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        codes, bounds = encode_texts(texts)
+        probabilities, facts = _label_texts(codes, bounds, self.space.arrays, self.weights, self._rules, letter_kinds())
+        return probabilities, facts
+
+    def _prediction(self, probabilities: list[float], facts: list[int]) -> Prediction:
+        """Put a prediction together from a row of each array of ``_label_texts``."""
+        n_sections, n_words = len(self._section_ids), facts[_N_WORDS]
+        language = language_of(facts[_LETTERS:_N_GIVEN])
+        abstentions = reasons_to_abstain(language, n_words, facts[_N_KNOWN])
+        section = self._section(probabilities, facts[_RANKED : _RANKED + n_sections], n_words, abstentions)
+        every = TopicScores(self._topic_ids, probabilities[n_sections:], self._thresholds[n_words <= SHORT_WORDS])
+        n_given = 0 if abstentions else facts[_N_GIVEN]
+        first = _RANKED + n_sections
         return Prediction(
             section=section,
-            topics=tuple(chosen),
+            topics=tuple([every[topic] for topic in facts[first : first + n_given]]),
             all_topics=every,
             language=language,
-            review_reasons=("low_confidence",) if uncertain else abstentions,
+            review_reasons=_LOW_CONFIDENCE if section is not None and section.decision == "uncertain" else abstentions,
         )
 
     def _section(
-        self, confidences: list[float], n_words: int, abstentions: tuple[ReviewReason, ...]
-    ) -> SectionPrediction:
+        self, probabilities: list[float], ranked: list[int], n_words: int, abstentions: tuple[ReviewReason, ...]
+    ) -> SectionPrediction | None:
+        if not ranked:
+            return None
         ids = self._section_ids
-        best, *others = sorted(range(len(ids)), key=confidences.__getitem__, reverse=True)
+        best, *others = ranked
         return SectionPrediction(
             id=ids[best],
-            confidence=confidences[best],
-            decision=self.decider.decide(confidences[best], n_words, abstentions),
-            alternatives=tuple([(ids[other], confidences[other]) for other in others]),
+            confidence=probabilities[best],
+            decision=self.decider.decide(probabilities[best], n_words, abstentions),
+            alternatives=tuple([(ids[other], probabilities[other]) for other in others]),
         )
 
 
-def _by_confidence(topic: TopicPrediction) -> float:
-    return -topic.confidence
+_LOW_CONFIDENCE: tuple[ReviewReason, ...] = ("low_confidence",)
+_N_WORDS, _N_KNOWN, _LETTERS, _N_GIVEN, _RANKED = 0, 1, 2, 7, 8
+"""Columns of the facts about a text: its words, known words, letters of five kinds, number of topics that are given,
+and from ``_RANKED`` on its sections in falling order of probability, then the topics that are given."""
 
 
 @compiled
@@ -267,12 +260,22 @@ def _label_texts(
     bounds: NDArray[np.int64],
     space: SpaceArrays,
     weights: NDArray[np.int8],
-    scale: NDArray[np.float32],
-    intercept: NDArray[np.float32],
     rules: RuleArrays,
     kinds: NDArray[np.uint8],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
-    """Score texts, apply the rules and count letters in one call: entering machine code costs more than a headline."""
-    scores, words = score_texts(codes, bounds, space, weights, scale, intercept)
-    sections, topics, given = apply_rules(scores, words[:, 0], rules)
-    return sections, topics, given, words, count_letters(codes, bounds, space.fold, kinds)
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Go the whole way from text to ranked labels in one call: each array passed in or out costs half a microsecond.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_texts, n_sections + n_topics), float64
+    facts : ndarray of shape (n_texts, 8 + n_sections + n_topics), int64
+    """
+    probabilities, words = score_texts(codes, bounds, space, weights)
+    letters = count_letters(codes, bounds, space.fold, kinds)
+    n_texts, n_outputs = probabilities.shape
+    facts = np.zeros((n_texts, _RANKED + n_outputs), dtype=np.int64)
+    for text in range(n_texts):
+        facts[text, :_LETTERS] = words[text]
+        facts[text, _LETTERS:_N_GIVEN] = letters[text]
+        facts[text, _N_GIVEN] = apply_rules(probabilities[text], words[text, 0], rules, facts[text, _RANKED:])
+    return probabilities, facts

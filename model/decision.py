@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,58 +73,78 @@ class LengthRule:
 
 
 class RuleArrays(NamedTuple):
-    """Both rules as ``apply_rules`` reads them: row 0 is for long texts, row 1 for short.
+    """Both rules as the kernel applies them: row 0 is for long texts, row 1 for short.
 
-    ``slopes`` and ``biases`` are of shape (2, n_sections + n_topics), ``thresholds`` of shape (2, n_topics).
+    Attributes
+    ----------
+    gain, offset : ndarray of shape (2, n_sections + n_topics), float64
+        From a product of the weight matrix to a logit: ``gain * product + offset``.
+    threshold : ndarray of shape (2, n_topics), float64
+    least_topics : int
+        0, or 1 where the most probable topic is given even below its threshold.
     """
 
-    slopes: NDArray[np.float64]
-    biases: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
+    gain: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    threshold: NDArray[np.float64]
+    least_topics: int
 
 
 @compiled
-def apply_rules(
-    scores: NDArray[np.float64], n_words: NDArray[np.int64], rules: RuleArrays
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Turn scores into probabilities, and say which topics reach their thresholds.
+def apply_rules(products: NDArray[np.float64], n_words: int, rules: RuleArrays, ranked: NDArray[np.int64]) -> int:
+    """Turn the products of one text into probabilities, in place, and rank its labels.
 
     Parameters
     ----------
-    scores : ndarray of shape (n_texts, n_sections + n_topics)
-    n_words : ndarray of shape (n_texts,)
+    products : ndarray of shape (n_sections + n_topics,)
+        Becomes the probabilities of the sections, which sum to 1, and that of each topic.
+    n_words : int
+        Words of the text; they choose the rule.
     rules : RuleArrays
+    ranked : ndarray of shape (n_sections + n_topics,), int64
+        Receives all sections, most probable first, then the topics that are given, most probable first.
 
     Returns
     -------
-    sections : ndarray of shape (n_texts, n_sections)
-        Rows sum to 1.
-    topics : ndarray of shape (n_texts, n_topics)
-    given : ndarray of shape (n_texts, n_topics), bool
+    int
+        How many topics are given.
     """
-    slopes, biases, thresholds = rules
-    n_texts, n_outputs = scores.shape
-    n_sections = n_outputs - thresholds.shape[1]
-    sections = np.empty((n_texts, n_sections))
-    topics = np.empty((n_texts, n_outputs - n_sections))
-    given = np.empty((n_texts, n_outputs - n_sections), dtype=np.bool_)
-    for text in range(n_texts):
-        rule = 1 if n_words[text] <= SHORT_WORDS else 0
-        largest, total = -np.inf, 0.0
-        for output in range(n_sections):
-            sections[text, output] = slopes[rule, output] * scores[text, output] + biases[rule, output]
-            largest = max(largest, sections[text, output])
-        for output in range(n_sections):
-            sections[text, output] = np.exp(sections[text, output] - largest)
-            total += sections[text, output]
-        for output in range(n_sections):
-            sections[text, output] /= total
-        for topic in range(n_outputs - n_sections):
-            output = n_sections + topic
-            logit = slopes[rule, output] * scores[text, output] + biases[rule, output]
-            topics[text, topic] = 1.0 / (1.0 + np.exp(-min(max(logit, -30.0), 30.0)))  # more says nothing more
-            given[text, topic] = topics[text, topic] >= thresholds[rule, topic]
-    return sections, topics, given
+    n_outputs, n_topics = products.size, rules.threshold.shape[1]
+    n_sections = n_outputs - n_topics
+    rule = 1 if n_words <= SHORT_WORDS else 0
+    largest, total = -np.inf, 0.0
+    for output in range(n_outputs):
+        products[output] = rules.gain[rule, output] * products[output] + rules.offset[rule, output]
+        if output < n_sections:
+            largest = max(largest, products[output])
+        else:
+            products[output] = 1.0 / (1.0 + np.exp(-min(max(products[output], -30.0), 30.0)))  # more says nothing
+    for section in range(n_sections):
+        products[section] = np.exp(products[section] - largest)
+        total += products[section]
+    best, n_given = -1, 0
+    for section in range(n_sections):
+        products[section] /= total
+        _insert(ranked[:n_sections], section, section, products)
+    for topic in range(n_topics):
+        if best < 0 or products[n_sections + topic] > products[n_sections + best]:
+            best = topic
+        if products[n_sections + topic] >= rules.threshold[rule, topic]:
+            _insert(ranked[n_sections:], n_given, topic, products[n_sections:])
+            n_given += 1
+    if n_given < rules.least_topics and best >= 0:
+        ranked[n_sections] = best
+        n_given = 1
+    return n_given
+
+
+@compiled
+def _insert(ranked: NDArray[np.int64], n: int, label: int, probability: NDArray[np.float64]) -> None:
+    """Put a label in its place among the first ``n``, which stand in falling order of probability."""
+    while n > 0 and probability[ranked[n - 1]] < probability[label]:
+        ranked[n] = ranked[n - 1]
+        n -= 1
+    ranked[n] = label
 
 
 @dataclass(frozen=True)
@@ -144,25 +163,26 @@ class Decider:
     short: LengthRule
     at_least_one_topic: bool = False
 
-    @cached_property
-    def arrays(self) -> RuleArrays:
-        """Both rules as arrays."""
+    def arrays(self, scale: NDArray[np.float32], intercept: NDArray[np.float32]) -> RuleArrays:
+        """Lay out both rules for heads whose scores are ``scale * product + intercept``.
+
+        Parameters
+        ----------
+        scale, intercept : ndarray of shape (n_sections + n_topics,)
+        """
         rules = (self.long, self.short)
+        slope = np.array([[*[rule.section_slope] * rule.section_bias.size, *rule.topic_slope] for rule in rules])
+        bias = np.array([[*rule.section_bias, *rule.topic_bias] for rule in rules])
         return RuleArrays(
-            np.array([[*[rule.section_slope] * rule.section_bias.size, *rule.topic_slope] for rule in rules]),
-            np.array([[*rule.section_bias, *rule.topic_bias] for rule in rules]),
-            np.array([rule.topic_threshold for rule in rules]),
+            gain=slope * scale,
+            offset=slope * intercept + bias,
+            threshold=np.array([rule.topic_threshold for rule in rules]),
+            least_topics=int(self.at_least_one_topic),
         )
 
     def rule(self, n_words: int) -> LengthRule:
         """Return the rule for a text of ``n_words`` words."""
         return self.short if n_words <= SHORT_WORDS else self.long
-
-    def force_topics(self, topics: NDArray[np.float64], given: NDArray[np.bool_]) -> None:
-        """Give the most probable topic, in place, where none is given and at least one is asked for."""
-        if self.at_least_one_topic and topics.shape[1]:
-            none = ~given.any(axis=1)
-            given[none, topics[none].argmax(axis=1)] = True
 
     def section_thresholds(self, n_words: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the section threshold that holds for each text, by its number of words."""

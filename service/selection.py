@@ -7,7 +7,6 @@ given and whether the section counts as accepted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from model.prediction import Decision, Prediction, SectionPrediction, TopicPrediction
 from model.taxonomy import Section, Taxonomy, Topic
@@ -55,8 +54,7 @@ def select(prediction: Prediction, options: Options) -> Prediction:
     section = _select_section(prediction.section, options)
     in_the_text = tuple(reason for reason in prediction.review_reasons if reason != "low_confidence")
     uncertain = section is not None and section.decision == "uncertain"
-    return replace(
-        prediction,
+    return prediction._replace(
         section=section,
         topics=_select_topics(prediction, options, abstained=bool(in_the_text)),
         review_reasons=("low_confidence",) if uncertain else in_the_text,
@@ -92,7 +90,7 @@ def _select_topics(prediction: Prediction, options: Options, *, abstained: bool)
     topics = prediction.topics
     if options.min_confidence is not None and not abstained:
         floor = options.min_confidence
-        above = (replace(topic, threshold=floor) for topic in prediction.all_topics if topic.confidence >= floor)
+        above = (topic._replace(threshold=floor) for topic in prediction.all_topics if topic.confidence >= floor)
         topics = tuple(sorted(above, key=lambda topic: topic.confidence, reverse=True))
     wanted, unwanted = set(options.include_topics), set(options.exclude_topics)
     return tuple(topic for topic in topics if (not wanted or topic.id in wanted) and topic.id not in unwanted)

@@ -35,6 +35,8 @@ def calibrate(
     topics: NDArray[np.bool_],
     *,
     auto_precision: float,
+    least_threshold: float,
+    transfer: float,
 ) -> tuple[LengthRule, bool]:
     """Learn the rule for texts of one length.
 
@@ -48,6 +50,11 @@ def calibrate(
         Out-of-fold scores of texts whose topics are known, and the topics.
     auto_precision : float
         Precision in [0, 1] that accepted sections shall have.
+    least_threshold : float
+        Probability that an accepted section must have at least, whatever threshold would reach the precision.
+    transfer : float
+        What the logits of sections are multiplied with after calibration; below 1 where the articles to come are
+        known to be less like the corpus than its parts are like one another.
 
     Returns
     -------
@@ -56,6 +63,7 @@ def calibrate(
         Whether any threshold reached the precision; if not, nothing is accepted.
     """
     slope, bias = fit_sections(section_scores, section, section_weight)
+    slope, bias = transfer * slope, transfer * bias
     threshold = None
     if len(section):
         probabilities = softmax(slope * section_scores + bias, axis=1)
@@ -65,7 +73,7 @@ def calibrate(
     rule = LengthRule(
         section_slope=slope,
         section_bias=bias,
-        section_threshold=NEVER if threshold is None else threshold,
+        section_threshold=NEVER if threshold is None else max(threshold, least_threshold),
         topic_slope=topic_slope,
         topic_bias=topic_bias,
         topic_threshold=topic_thresholds(expit(topic_slope * topic_scores + topic_bias), topics),

@@ -13,14 +13,24 @@ from numpy.typing import NDArray
 
 from model.features import kernel
 from model.features.jit import compiled
-from model.features.kernel import SpaceArrays, find, fold_codes, hash_word, next_word, pair_key, put, shorten_word
+from model.features.kernel import SpaceArrays, pair_key
+from model.features.tables import find, grow, put
+from model.features.words import (
+    FREQUENCY,
+    SHORTEST_WORD,
+    STEM_FEATURE,
+    WORD_FEATURE,
+    fold_codes,
+    hash_word,
+    next_word,
+    shorten_word,
+)
 
 __all__ = [
     "Words",
     "bigram_frequencies",
     "intern_texts",
     "no_words",
-    "put_all",
     "stem_links",
     "stream_frequencies",
     "weigh_streams",
@@ -54,17 +64,6 @@ def no_words() -> Words:
 
 
 @compiled
-def _rehash(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Move a table to one of twice the slots."""
-    new_keys = np.zeros(2 * keys.size, dtype=np.uint64)
-    new_values = np.zeros(2 * keys.size, dtype=np.int32)
-    for slot in range(keys.size):
-        if keys[slot] != 0:
-            put(new_keys, new_values, keys[slot], values[slot])
-    return new_keys, new_values
-
-
-@compiled
 def intern_texts(
     codes: NDArray[np.uint32],
     bounds: NDArray[np.int64],
@@ -82,7 +81,7 @@ def intern_texts(
     words : Words
     """
     keys, numbers, letters, starts, count = words.keys, words.numbers, words.letters, words.starts, words.n_words
-    stream = np.empty(codes.size // (kernel.SHORTEST_WORD + 1) + bounds.size + 64, dtype=np.int32)
+    stream = np.empty(codes.size // (SHORTEST_WORD + 1) + bounds.size + 64, dtype=np.int32)
     stream_bounds = np.zeros(bounds.size, dtype=np.int64)
     length = 0
     for text in range(bounds.size - 1):
@@ -105,7 +104,7 @@ def intern_texts(
                 starts[count + 1] = starts[count] + end - start
                 count += 1
                 if count + 1 == starts.size:
-                    keys, numbers = _rehash(keys, numbers)
+                    keys, numbers = grow(keys, numbers)
                     more_starts = np.zeros(2 * starts.size - 1, dtype=np.int64)
                     more_starts[: starts.size] = starts
                     starts = more_starts
@@ -121,15 +120,6 @@ def word_hashes(words: Words) -> NDArray[np.uint64]:
     for word in range(words.n_words):
         hashes[word] = hash_word(words.letters, words.starts[word], words.starts[word + 1])
     return hashes
-
-
-@compiled
-def put_all(
-    keys: NDArray[np.uint64], values: NDArray[np.int32], new_keys: NDArray[np.uint64], new_values: NDArray[np.int32]
-) -> None:
-    """Store every new key with its value in an open-addressing table that is large enough."""
-    for index in range(new_keys.size):
-        put(keys, values, new_keys[index], new_values[index])
 
 
 @compiled
@@ -150,9 +140,8 @@ def stream_frequencies(stream: NDArray[np.int32], bounds: NDArray[np.int64], n_v
 def stem_links(
     words: Words,
     entry_of: NDArray[np.int32],
-    lexicon_keys: NDArray[np.uint64],
-    lexicon_entries: NDArray[np.int32],
-    lexicon_frequency: NDArray[np.int32],
+    lexicon: NDArray[np.uint64],
+    entries: NDArray[np.int32],
     prefixes: NDArray[np.uint16],
     suffixes: NDArray[np.uint16],
 ) -> NDArray[np.int32]:
@@ -170,15 +159,14 @@ def stem_links(
     """
     links = np.empty(words.n_words, dtype=np.int32)
     for word in range(words.n_words):
-        frequency = lexicon_frequency[entry_of[word]] if entry_of[word] >= 0 else 0
+        frequency = entries[entry_of[word], FREQUENCY] if entry_of[word] >= 0 else 0
         links[word] = shorten_word(
             words.letters,
             words.starts[word],
             words.starts[word + 1],
             frequency,
-            lexicon_keys,
-            lexicon_entries,
-            lexicon_frequency,
+            lexicon,
+            entries,
             prefixes,
             suffixes,
         )
@@ -213,7 +201,7 @@ def bigram_frequencies(
                 keys[count] = key
                 count += 1
                 if count == keys.size:
-                    table_keys, table_numbers = _rehash(table_keys, table_numbers)
+                    table_keys, table_numbers = grow(table_keys, table_numbers)
                     keys = np.concatenate((keys, np.empty(count, dtype=np.uint64)))
                     frequency = np.concatenate((frequency, np.zeros(count, dtype=np.int32)))
                     last = np.concatenate((last, np.full(count, -1, dtype=np.int32)))
@@ -264,11 +252,11 @@ def weigh_streams(  # noqa: C901 - one pass over three kinds of features
             for kind in range(3):
                 feature = -1
                 if kind == 0:
-                    feature = space.word_feature[entry] if entry >= 0 else -1
+                    feature = space.entries[entry, WORD_FEATURE] if entry >= 0 else -1
                 elif kind == 1:
-                    feature = space.stem_feature[stem] if stem >= 0 else -1
+                    feature = space.entries[stem, STEM_FEATURE] if stem >= 0 else -1
                 elif position > bounds[text] and stem >= 0 and stems[position - 1] >= 0:
-                    feature = find(space.bigram_keys, space.bigram_features, pair_key(stems[position - 1], stem))
+                    feature = find(space.bigrams, pair_key(stems[position - 1], stem))
                 if feature < 0:
                     continue
                 if slot_of[feature] < 0:

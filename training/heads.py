@@ -67,16 +67,18 @@ class Heads:
     ----------
     weights : ndarray of shape (n_features, n_outputs), float32
     intercept : ndarray of shape (n_outputs,), float32
+    n_sections : int
+        How many of the outputs are sections.
     """
 
     def __init__(self, n_features: int, n_sections: int, n_topics: int) -> None:
         self.weights = np.zeros((n_features, n_sections + n_topics), dtype=np.float32)
         self.intercept = np.zeros(n_sections + n_topics, dtype=np.float32)
-        self._n_sections = n_sections
+        self.n_sections = n_sections
 
     def put(self, head: FittedHead) -> None:
         """Take in a fitted head."""
-        first = 0 if head.task.topic is None else self._n_sections + head.task.topic
+        first = 0 if head.task.topic is None else self.n_sections + head.task.topic
         outputs = slice(first, first + len(head.intercept))
         self.weights[:, outputs] = head.coef.T
         self.intercept[outputs] = head.intercept

@@ -65,6 +65,10 @@ class LearnSettings:
     folds: int = 4
     min_examples: int = 5
     test_share: float = 0.1
+    least_whole: float = 0.0
+    least_headline: float = 0.0
+    transfer_whole: float = 1.0
+    transfer_headline: float = 1.0
     seed: int = 0
     jobs: int = -1
 
@@ -219,7 +223,10 @@ def _decider(
     """Learn one rule from the scores of whole articles and one from those of headlines."""
     rules, warnings = [], []
     weight = _source_weights(dataset.sources)
-    for view, name in ((slice(None, len(dataset)), "whole articles"), (slice(len(dataset), None), "headlines")):
+    for view, name, transfer, least in (
+        (slice(None, len(dataset)), "whole articles", settings.transfer_whole, settings.least_whole),
+        (slice(len(dataset), None), "headlines", settings.transfer_headline, settings.least_headline),
+    ):
         known = dataset.section >= 0
         rule, reached = calibrate(
             section_scores[view][known],
@@ -228,6 +235,8 @@ def _decider(
             topic_scores[view][dataset.topics_known],
             dataset.topics[dataset.topics_known],
             auto_precision=settings.auto_precision,
+            least_threshold=least,
+            transfer=transfer,
         )
         rules.append(rule)
         if known.any() and not reached:

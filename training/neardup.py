@@ -15,9 +15,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from model.features.jit import compiled
-from model.features.kernel import fold_codes, hash_word, next_word
 from model.features.orthography import SEPARATOR, expansion_table, fold_table
 from model.features.space import encode_texts
+from model.features.words import fold_codes, hash_word, next_word
 
 __all__ = ["near_duplicate_groups"]
 

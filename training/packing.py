@@ -20,6 +20,12 @@ from training.learn import Learned
 __all__ = ["in_memory", "pack"]
 
 
+LEAST_STEPS = 2
+"""Steps of 127 that a weight of a section must make. With 1.2 million features, dropping those of one step halves the
+matrix (685,000 rows to 335,000) and leaves sections of an unseen outlet as they were (.9252/.8565 whole/headline with
+all, .9257/.8579 without); topics, learned from fewer articles, lose a point of micro-F1 and keep theirs."""
+
+
 def pack(space: FeatureSpace, heads: Heads) -> tuple[FeatureSpace, Mapping[str, NDArray[Any]]]:
     """Quantise weights to 255 steps per output, and put the features that still weigh anything first.
 
@@ -36,7 +42,10 @@ def pack(space: FeatureSpace, heads: Heads) -> tuple[FeatureSpace, Mapping[str, 
     scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
     quantised = np.empty(heads.weights.shape, dtype=np.int8)
     for output in range(heads.weights.shape[1]):  # one by one: no float copy of the whole matrix
-        quantised[:, output] = np.rint(heads.weights[:, output] / scale[output])
+        steps = np.rint(heads.weights[:, output] / scale[output])
+        if output < heads.n_sections:
+            steps[np.abs(steps) < LEAST_STEPS] = 0
+        quantised[:, output] = steps
     weighs = quantised.any(axis=1)
     order = np.concatenate([np.flatnonzero(weighs), np.flatnonzero(~weighs)])
     new_feature = np.empty(order.size, dtype=np.int32)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from model.features import orthography, stems
 from model.features.space import FeatureSpace, encode_texts
+from model.features.tables import LARGEST_VALUE, pack_table
+from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 from training import counting
 from training.progress import step
 
@@ -94,17 +96,14 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         ndarray of shape (n_features,), object
         """
         check_is_fitted(self)
+        words = np.array(self._lexicon, dtype=object)
         names = np.empty(self.space_.n_features, dtype=object)
-        space = self.space_
-        for entry, word in enumerate(self._lexicon):
-            if space.word_feature[entry] >= 0:
-                names[space.word_feature[entry]] = word
-            if space.stem_feature[entry] >= 0:
-                names[space.stem_feature[entry]] = f"stem:{word}"
-        used = space.bigram_keys != 0
-        for key, feature in zip(space.bigram_keys[used], space.bigram_features[used], strict=True):
-            first, second = int(key >> np.uint64(32)) - 1, int(key & np.uint64(0xFFFFFFFF)) - 1
-            names[feature] = f"stem:{self._lexicon[first]} {self._lexicon[second]}"
+        for column, prefix in ((WORD_FEATURE, ""), (STEM_FEATURE, "stem:")):
+            features = self.space_.entries[:, column]
+            names[features[features >= 0]] = prefix + words[features >= 0]
+        names[self.space_.n_features - len(self._pairs) :] = [
+            f"stem:{words[first]} {words[second]}" for first, second in map(_unpair, self._pairs.tolist())
+        ]
         return names
 
     def __sklearn_tags__(self) -> object:
@@ -127,62 +126,59 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         self, X: Iterable[str]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
         stream, bounds, words = _intern(_checked(X))
-        n_texts = bounds.size - 1
         frequency = counting.stream_frequencies(stream, bounds, words.n_words)
-        entry_of, lexicon = _lexicon(words, frequency, self.min_df)
-        if lexicon["frequency"].size == 0:
+        kept = frequency >= self.min_df
+        if not kept.any():
             raise ValueError(
-                f"no word occurs in {self.min_df} of the {n_texts} texts: give more texts, or a lower min_df"
+                f"no word occurs in {self.min_df} of the {bounds.size - 1} texts: give more texts, or a lower min_df"
             )
+        entry_of = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        lexicon = pack_table(counting.word_hashes(words)[kept], entry_of[kept])
+        entries = np.full((int(kept.sum()), 4), -1, dtype=np.int32)
+        entries[:, FREQUENCY] = frequency[kept]
         links = counting.stem_links(
             words,
             entry_of,
-            lexicon["keys"],
-            lexicon["entries"],
-            lexicon["frequency"],
+            lexicon,
+            entries,
             stems.affix_table(stems.PREFIXES),
             stems.affix_table(stems.SUFFIXES),
         )
-        in_lexicon = entry_of >= 0
-        stem_of = _follow(links[in_lexicon])
-        stem_of_word = np.where(in_lexicon, stem_of[entry_of], np.where(links >= 0, stem_of[links], -1)).astype(
-            np.int32
-        )
+        entries[:, STEM] = _follow(links[kept])
+        nearest = np.where(kept, entry_of, links)  # a rare word has the stem of what remains of it
+        stem_of_word = np.where(nearest >= 0, entries[nearest, STEM], -1).astype(np.int32)
         stem_stream = stem_of_word[stream]
-        self.space_, self._lexicon = self._space(lexicon, stem_of, stem_stream, bounds), _spell(words, in_lexicon)
+        self.space_ = self._space(lexicon, entries, stem_stream, bounds)
+        self._lexicon = _spell(words, kept)
         return stream, stem_stream, bounds, entry_of
 
     def _space(
         self,
-        lexicon: dict[str, NDArray[Any]],
-        stem_of: NDArray[np.int32],
+        lexicon: NDArray[np.uint64],
+        entries: NDArray[np.int32],
         stem_stream: NDArray[np.int32],
         bounds: NDArray[np.int64],
     ) -> FeatureSpace:
-        n_entries = stem_of.size
+        """Number the features: words, then stems, then bigrams. Fills the feature columns of ``entries``."""
+        n_entries = len(entries)
         stem_frequency = counting.stream_frequencies(stem_stream, bounds, n_entries)
-        word_feature = np.arange(n_entries, dtype=np.int32)
         is_stem = stem_frequency >= self.min_df
-        stem_feature = np.where(is_stem, n_entries + np.cumsum(is_stem) - 1, -1).astype(np.int32)
-        keys, pair_frequency = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
+        entries[:, WORD_FEATURE] = np.arange(n_entries)
+        entries[is_stem, STEM_FEATURE] = n_entries + np.arange(is_stem.sum())
+        self._pairs, pair_frequency = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
         if self.bigrams:
-            keys, pair_frequency = counting.bigram_frequencies(stem_stream, bounds)
-            frequent = pair_frequency >= self.bigram_min_df
-            keys, pair_frequency = keys[frequent], pair_frequency[frequent]
-        first = n_entries + int(is_stem.sum())
-        bigram_keys, bigram_features = _table(keys, first + np.arange(keys.size, dtype=np.int32))
-        df = np.concatenate([lexicon["frequency"], stem_frequency[is_stem], pair_frequency])
-        idf = np.log((1 + bounds.size - 1) / (1 + df)) + 1  # scikit-learn's smooth_idf
+            pairs, frequency = counting.bigram_frequencies(stem_stream, bounds)
+            frequent = frequency >= self.bigram_min_df
+            self._pairs, pair_frequency = pairs[frequent], frequency[frequent]
+        df = np.concatenate([entries[:, FREQUENCY], stem_frequency[is_stem], pair_frequency])
+        if df.size > LARGEST_VALUE:
+            raise ValueError(f"{df.size} features are more than a table can hold: give a higher bigram_min_df")
+        first = df.size - len(self._pairs)
         return FeatureSpace(
-            lexicon_keys=lexicon["keys"],
-            lexicon_entries=lexicon["entries"],
-            lexicon_frequency=lexicon["frequency"],
-            stem_of=stem_of,
-            word_feature=word_feature,
-            stem_feature=stem_feature,
-            bigram_keys=bigram_keys,
-            bigram_features=bigram_features,
-            idf=idf.astype(np.float32),
+            lexicon=lexicon,
+            entries=entries,
+            bigrams=pack_table(self._pairs, first + np.arange(len(self._pairs), dtype=np.int32)),
+            idf=(np.log(bounds.size / (1 + df)) + 1).astype(np.float32),  # scikit-learn's smooth_idf
         )
 
 
@@ -213,33 +209,17 @@ def _intern(texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64], cou
     return stream, np.cumsum(np.concatenate(lengths)), words
 
 
-def _table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Build an open-addressing table, at most two thirds full."""
-    size = 16
-    while 2 * size < 3 * keys.size:
-        size *= 2
-    table_keys, table_values = np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int32)
-    counting.put_all(table_keys, table_values, keys, values)
-    return table_keys, table_values
-
-
-def _lexicon(
-    words: counting.Words, frequency: NDArray[np.int32], min_df: int
-) -> tuple[NDArray[np.int32], dict[str, NDArray[Any]]]:
-    """Keep the frequent words: (entry of each word or -1, the lexicon's arrays)."""
-    kept = frequency >= min_df
-    entry_of = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-    hashes = counting.word_hashes(words)
-    keys, entries = _table(hashes[kept], entry_of[kept])
-    return entry_of, {"keys": keys, "entries": entries, "frequency": frequency[kept]}
-
-
 def _follow(links: NDArray[np.int32]) -> NDArray[np.int32]:
     """Follow each entry's link until it ends. Every link shortens the word, so every chain ends."""
     stem_of = np.where(links >= 0, links, np.arange(links.size)).astype(np.int32)
     while not np.array_equal(further := stem_of[stem_of], stem_of):
         stem_of = further
     return stem_of
+
+
+def _unpair(key: int) -> tuple[int, int]:
+    """Take the key of a bigram apart into two lexicon entries; see ``kernel.pair_key``."""
+    return (key >> 32) - 1, (key & 0xFFFFFFFF) - 1
 
 
 def _spell(words: counting.Words, kept: NDArray[np.bool_]) -> list[str]:

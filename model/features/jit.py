@@ -22,6 +22,8 @@ _COMPILED_IN = (
     "features/kernel.py",
     "features/orthography.py",
     "features/stems.py",
+    "features/tables.py",
+    "features/words.py",
 )
 """Modules of ``model`` whose functions or constants are compiled into functions of other modules."""
 

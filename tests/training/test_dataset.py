@@ -154,5 +154,5 @@ def test_one_section_alone_is_no_choice() -> None:
 
 def test_a_label_without_examples_is_not_told() -> None:
     kept, left_out = keep_labels([article()], TAXONOMY, 1)
-    assert not (kept.sections or kept.topics)
+    assert not [*kept.sections, *kept.topics]
     assert left_out == {}

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.features import kernel
 from model.features.orthography import (
     DROP,
     EXPANSION,
@@ -21,6 +20,7 @@ from model.features.orthography import (
     fold_table,
 )
 from model.features.space import encode_texts
+from model.features.words import fold_codes
 
 PLANES = range(0, sys.maxunicode + 1, 0x10000)
 ARABIC = [*range(0x0600, 0x0700), *range(0x0750, 0x0780), *range(0x0870, 0x0900)]
@@ -163,7 +163,7 @@ def test_latin_letters_are_as_unicode_decomposes_them() -> None:
 
 def _words_by_table(text: str) -> list[str]:
     codes, _ = encode_texts([text])
-    units = kernel.fold_codes(codes, fold_table(), expansion_table())
+    units = fold_codes(codes, fold_table(), expansion_table())
     units[units == SEPARATOR] = ord(" ")
     return units.tobytes().decode("utf-16-le").split(" ")
 

@@ -1,0 +1,308 @@
+"""``python -m training.fit``: what it prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model import artifact
+from model.classifier import NewsClassifier
+from training.fit import main
+
+Stories = list[dict[str, Any]]
+CorpusFile = Callable[[Iterable[dict[str, Any]]], str]
+InNewProcess = Callable[..., subprocess.CompletedProcess[str]]
+Fit = Callable[..., int]
+
+KEYS = ["artifact", "sha256", "report", "test", "left_out", "warnings"]
+
+
+@pytest.fixture
+def fit(tmp_path: Path) -> Fit:
+    """Return a function that calls the command with an output in a folder of the test."""
+
+    def run(*arguments: str) -> int:
+        places = ["--out", str(tmp_path / "out"), "--report", str(tmp_path / "report"), "--jobs", "1"]
+        return main([*places, *arguments])
+
+    return run
+
+
+def one_error(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the message that a failed command ends with; nothing may stand on stdout, and no traceback anywhere."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    last = err.rstrip().splitlines()[-1]
+    assert last.startswith("error: ")
+    return last
+
+
+# ------------------------------------------------------------------ real processes
+
+
+def test_json_is_one_object_and_progress_goes_to_stderr(
+    in_new_process: InNewProcess, mini_corpus: Path, tmp_path: Path
+) -> None:
+    command = ["-m", "training.fit", "--corpus", str(mini_corpus), "--json", "--seed", "3", "--jobs", "1"]
+    done = in_new_process(*command, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    assert list(printed) == KEYS
+    assert list(printed["test"]) == ["n", "section", "topics", "headline_only", "articles_per_second"]
+    assert "fitting heads: 100%" in done.stderr
+    assert "\r" not in done.stderr
+    loaded = artifact.load(tmp_path / "artifacts" / "current")  # the places that are promised
+    assert loaded.sha256 == printed["sha256"]
+    command_line = json.loads((tmp_path / "reports" / "latest" / "report.json").read_text())["provenance"]["command"]
+    assert command_line == ["python", "-m", "training.fit", *command[2:]]
+
+
+def test_a_failure_ends_with_1_and_a_message(in_new_process: InNewProcess, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = in_new_process("-m", "training.fit", "--corpus", "empty.jsonl", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "error: empty.jsonl" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["fit", "evaluate"])
+def test_help_and_bad_usage_are_answered_without_the_heavy_libraries(
+    in_new_process: InNewProcess, tmp_path: Path, module: str
+) -> None:
+    heavy = ("sklearn", "scipy", "pandas", "datasets", "pyarrow", "joblib", "numba", "rensa", "flask")
+    script = f"""
+import sys
+from training.{module} import main
+for arguments in (["--help"], ["--nonsense"]):
+    try:
+        main(arguments)
+    except SystemExit as end:
+        print("ended with", end.code)
+print("loaded", [name for name in {heavy!r} if name in sys.modules])
+"""
+    done = in_new_process("-c", script, cwd=tmp_path)
+    assert done.stdout.startswith(f"usage: python -m training.{module}")
+    assert done.stdout.splitlines()[-3:] == ["ended with 0", "ended with 2", "loaded []"]
+
+
+# ------------------------------------------------------------------ usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["--nonsense"], "unrecognized arguments", id="unknown flag"),
+        pytest.param(["--labels", "mine"], "invalid choice", id="unknown kind of labels"),
+        pytest.param(["--auto-precision", "0"], "not a number above 0", id="precision 0"),
+        pytest.param(["--auto-precision", "98"], "up to 1", id="precision in percent"),
+        pytest.param(["--auto-precision", "nan"], "'nan' is not a number", id="precision nan"),
+        pytest.param(["--auto-precision", "high"], "'high'", id="precision in words"),
+        pytest.param(["--jobs", "0"], "at least 1", id="no jobs"),
+        pytest.param(["--jobs", "-1"], "at least 1", id="negative jobs"),
+        pytest.param(["--jobs", "٢"], "at least 1", id="Arabic-Indic digits"),
+        pytest.param(["--seed", "-1"], "from 0 to 4294967295", id="negative seed"),
+        pytest.param(["--seed", "4294967296"], "from 0 to 4294967295", id="seed too large"),
+        pytest.param(["--seed", "1.5"], "from 0 to 4294967295", id="broken seed"),
+        pytest.param(["--map", "title"], "not OURS=THEIRS", id="half a map"),
+        pytest.param(["--map", "author=name"], "no column 'author'", id="map of a column we have not"),
+        pytest.param(["--map", "body=a,body=b"], "given twice", id="mapped twice"),
+    ],
+)
+def test_bad_usage_ends_with_2(
+    fit: Fit, capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        fit(*arguments)
+    assert end.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"fold = 5\n", "there is no setting 'fold'; there are min_df", id="unknown key"),
+        pytest.param(b'min_df = "two"\n', "min_df = 'two' should be like 2", id="text for a number"),
+        pytest.param(b"min_df = 2.5\n", "min_df = 2.5 should be like 2", id="fraction for a whole number"),
+        pytest.param(b"at_least_one_topic = 1\n", "should be like False", id="number for true or false"),
+        pytest.param(b"seed = true\n", "seed = True should be like 0", id="true for a number"),
+        pytest.param(b"[seed]\n", "seed = {} should be like 0", id="table for a number"),
+        pytest.param(b"folds = 1\n", "folds = 1 cannot be learned with; it should be at least 2", id="out of range"),
+        pytest.param(b"regularization = nan\n", "regularization = nan", id="not a number"),
+        pytest.param(b"min_df = \n", "cannot be read", id="broken TOML"),
+        pytest.param(b"# \xff\n", "cannot be read", id="broken UTF-8"),
+        pytest.param(None, "cannot be read", id="no such file"),
+    ],
+)
+def test_bad_config_ends_with_1(
+    fit: Fit,
+    capsys: pytest.CaptureFixture[str],
+    mini_corpus: Path,
+    tmp_path: Path,
+    content: bytes | None,
+    message: str,
+) -> None:
+    path = tmp_path / "settings.toml"
+    if content is not None:
+        path.write_bytes(content)
+    assert fit("--corpus", str(mini_corpus), "--config", str(path)) == 1
+    error = one_error(capsys)
+    assert str(path) in error
+    assert message in error
+
+
+def test_flags_go_before_the_config(fit: Fit, mini_corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("seed = 5\nfolds = 3\nauto_precision = 1\n")
+    config = ["--corpus", str(mini_corpus), "--config", str(path)]
+    assert fit(*config, "--seed", "6", "--at-least-one-topic", "--no-background") == 0
+    settings = artifact.load(tmp_path / "out").manifest["settings"]
+    assert {key: settings[key] for key in ("seed", "folds", "auto_precision", "at_least_one_topic", "jobs")} == {
+        "seed": 6,
+        "folds": 3,
+        "auto_precision": 1,
+        "at_least_one_topic": True,
+        "jobs": 1,
+    }
+
+
+# ------------------------------------------------------------------ results
+
+
+def test_figures_for_people(fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path) -> None:
+    assert fit("--corpus", str(mini_corpus), "--auto-precision", "0.9") == 0
+    out, err = capsys.readouterr()
+    assert re.match(r"measured on 12 articles\n  whole article: section accuracy [01]\.\d{3}, macro-F1", out)
+    assert re.search(r"headline only: section accuracy .* \(target 0\.9\)", out)
+    assert "topics micro-F1" in out
+    assert out.endswith(f"artifact: {tmp_path / 'out'}\nreport:   {tmp_path / 'report' / 'report.md'}\n")
+    assert "warning: labels left out for having fewer than 5 articles: heart (4)" in err
+
+
+def test_several_corpora_and_mapped_columns(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_stories: Stories, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.jsonl"
+    rows = [f'"{s["headline"]}","{s["body"]}",{s["section"]}\n' for s in mini_stories[:40]]
+    first.write_text("title,text,category\n" + "".join(rows), encoding="utf-8")
+    second.write_text("".join(json.dumps(story) + "\n" for story in mini_stories[40:]))
+    mapped = ["--map", "headline=title,body=text,section=category"]
+    assert fit("--corpus", str(first), "--corpus", str(second), *mapped, "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["test"]["section"]["n"] == 12
+    manifest = artifact.load(tmp_path / "out").manifest
+    assert manifest["support"]["sections"] == [15] * 4
+    assert [corpus["source"] for corpus in manifest["provenance"]["corpora"]] == [str(first), str(second)]
+
+
+def test_labels_of_the_corpus(fit: Fit, mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path) -> None:
+    shelved = [{**story, "section": f"رف {story['section']}"} for story in mini_stories]
+    assert fit("--corpus", corpus_file(shelved), "--labels", "corpus") == 0
+    taxonomy = NewsClassifier.load(tmp_path / "out").taxonomy
+    assert {section.id for section in taxonomy.sections} == {story["section"] for story in shelved}
+
+
+# ------------------------------------------------------------------ bad input
+
+
+def line(**fields: object) -> bytes:
+    return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+
+
+STORY = line(headline="افتتاح جسر جديد في مسقط", section="news")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("a.jsonl", b"", "file is empty", id="empty file"),
+        pytest.param("a.csv", b"id,title\n1,a\n", "columns found: id, title", id="csv without the columns"),
+        pytest.param("a.jsonl", STORY * 3 + b'{"headline": "\xe1"}\n', "not UTF-8", id="broken UTF-8"),
+        pytest.param("a.jsonl", STORY * 3 + STORY[:29], "middle of a line", id="half a line"),
+        pytest.param("a.jsonl.gz", gzip.compress(STORY * 99)[:-9], "cut off", id="truncated gzip"),
+        pytest.param("a.jsonl", line(headline=7, body=None) * 9, "no row can be used", id="numbers for text"),
+        pytest.param("a.jsonl", b'{"headline": NaN}\n' * 9, "no row can be used", id="NaN for text"),
+        pytest.param("a.jsonl", STORY * 9, "nothing can be learned", id="one section, one story"),
+        pytest.param("a.jsonl", line(headline="خبر", section="ما لا يعرف") * 9, "'ما لا يعرف' (9)", id="unknown label"),
+    ],
+)
+def test_bad_input_ends_with_1(
+    fit: Fit, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert fit("--corpus", str(path)) == 1
+    assert message in one_error(capsys)
+
+
+def test_a_corpus_of_one_section_ends_with_1(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_stories: Stories, corpus_file: CorpusFile
+) -> None:
+    one = [{"headline": story["headline"], "body": story["body"], "section": "news"} for story in mini_stories]
+    assert fit("--corpus", corpus_file(one)) == 1
+    assert "two sections, or one topic" in one_error(capsys)
+
+
+ODD = [
+    {"headline": "", "body": "", "section": "news"},
+    {"headline": 17, "body": None, "section": "news"},
+    {"headline": float("nan"), "body": [], "section": "news"},
+]
+
+
+def test_odd_rows_are_counted_and_skipped(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path
+) -> None:
+    assert fit("--corpus", corpus_file([*mini_stories, *ODD]), "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["test"]["n"] == 12
+    provenance = artifact.load(tmp_path / "out").manifest["provenance"]
+    assert sum(provenance["skipped"].values()) == len(ODD)
+    assert provenance["corpora"][0]["rows"] == 60 + len(ODD)
+
+
+def test_doubled_ids_are_renumbered(fit: Fit, mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path) -> None:
+    assert fit("--corpus", corpus_file([{**story, "id": "1"} for story in mini_stories])) == 0
+    assert artifact.load(tmp_path / "out").manifest["support"]["sections"] == [15] * 4
+
+
+@pytest.mark.parametrize(
+    "body", ["كلمة " * 1_100_000, "ك" * 5_000_000], ids=["one word again and again", "one long word"]
+)
+def test_ten_megabytes_of_one_word_among_good_rows(
+    fit: Fit, mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path, body: str
+) -> None:
+    huge = {"headline": "نشرة", "body": body, "section": "news", "topics": []}
+    assert fit("--corpus", corpus_file([*mini_stories, huge])) == 0
+    NewsClassifier.load(tmp_path / "out")
+
+
+def test_places_that_cannot_be_written(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    file, foreign = tmp_path / "file", tmp_path / "foreign"
+    file.write_text("mine")
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("mine")
+    for arguments, message in (
+        (["--out", str(file)], "is a file"),
+        (["--out", str(file / "below")], "could not be written"),
+        (["--out", str(foreign)], "other files (letter.txt)"),
+        (["--report", str(file)], "Name another folder with --report"),
+    ):
+        assert fit("--corpus", str(mini_corpus), *arguments) == 1
+        assert message in one_error(capsys)
+    assert file.read_text() == "mine"
+    assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
