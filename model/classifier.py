@@ -176,10 +176,10 @@ class NewsClassifier:
             Such as ``views.whole`` or ``views.headline_only`` makes them.
         """
         probabilities, facts = self._label(texts)
-        n_sections = len(self._section_ids)
-        given = np.zeros((len(texts), len(self._topic_ids)), dtype=np.bool_)
-        for row, (n_given, topics) in enumerate(zip(facts[:, _N_GIVEN], facts[:, _RANKED + n_sections :], strict=True)):
-            given[row, topics[:n_given]] = True
+        n_sections, n_topics = len(self._section_ids), len(self._topic_ids)
+        given = np.zeros((len(texts), n_topics), dtype=np.bool_)
+        text, rank = np.nonzero(np.arange(n_topics) < facts[:, _N_GIVEN, None])
+        given[text, facts[text, _RANKED + n_sections + rank]] = True
         return Scores(
             sections=probabilities[:, :n_sections],
             topics=probabilities[:, n_sections:],

@@ -28,6 +28,9 @@ Pe, che, zhe and gaf make up about 2.7 % of Persian letters; Arabic stories hold
 Teh marbuta, which Persian lacks and which is about 4 % of Arabic letters, must also be rarer than they are.
 """
 
+SAMPLE = 2000
+"""Code points at the start of a text that tell its language."""
+
 _PERSIAN = "پچژگ"
 _URDU = "ٹڈڑںےہھ"
 _OTHER = "ېۍێۆەڵڕځڅښږړ"  # Pashto, Kurdish
@@ -72,7 +75,7 @@ def count_letters(
     """
     counts = np.zeros((bounds.size - 1, 5), dtype=np.int64)
     for text in range(bounds.size - 1):
-        for position in range(bounds[text], bounds[text + 1]):
+        for position in range(bounds[text], min(bounds[text + 1], bounds[text] + SAMPLE)):
             code = codes[position]
             if code >= TABLE_SIZE:
                 continue

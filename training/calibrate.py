@@ -205,7 +205,7 @@ def topic_thresholds(probabilities: NDArray[np.float64], topics: NDArray[np.bool
     common = _best_threshold(probabilities.ravel(), topics.ravel())
     own = np.array([_best_threshold(probabilities[:, topic], topics[:, topic]) for topic in range(n_topics)])
     support = topics.sum(axis=0)
-    return np.asarray((support * own + SHRINKAGE * common) / (support + SHRINKAGE))
+    return np.asarray(common + support / (support + SHRINKAGE) * (own - common))  # exact where the two are the same
 
 
 def _best_threshold(probability: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:

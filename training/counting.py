@@ -266,7 +266,7 @@ def weigh_streams(  # noqa: C901 - one pass over three kinds of features
                     n += 1
                 else:
                     counts[slot_of[feature]] += 1
-        values = kernel.weigh(found, counts, n, space.idf)
+        values = kernel.weigh(found[:n], counts[:n], space.idf)
         if length + n > capacity:
             capacity = capacity + capacity // 2 + n
             more_indices = np.empty(capacity, dtype=np.int32)

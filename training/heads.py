@@ -127,7 +127,7 @@ def _fit(X: sparse.csr_array, dataset: Dataset, task: HeadTask, C: float, seed: 
     balanced = task.learned_from.sum() / (present.size * counts)
     svm = LinearSVC(
         C=C,
-        loss="hinge",
+        loss="hinge",  # squared: .003 to .005 less on two outlets left out of three, .003 more on the third
         class_weight=dict(zip(present.tolist(), balanced.tolist(), strict=True)),
         tol=0.1,
         random_state=seed,

@@ -57,6 +57,8 @@ def pack(space: FeatureSpace, heads: Heads) -> tuple[FeatureSpace, Mapping[str, 
 def in_memory(learned: Learned, taxonomy: Taxonomy) -> NewsClassifier:
     """Make the classifier that the artifact will hold, to measure it before it is saved."""
     space, arrays = pack(learned.space, learned.heads)
+    for array in (*space.to_arrays().values(), *arrays.values()):
+        array.setflags(write=False)  # as when loaded: machine code is compiled for one kind of array only
     return NewsClassifier(
         info=ModelInfo(taxonomy.name, "unsaved", ""),
         taxonomy=taxonomy,

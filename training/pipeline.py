@@ -120,6 +120,7 @@ def fit(request: FitRequest) -> FitResult:
     """
     clock = _Clock()
     artifact.check_writable(request.out)
+    check_report_writable(request.report)
     if not request.corpus:
         request = replace(request, settings=replace(request.settings, **STARTER_SETTINGS))
     prepared = _prepare(request, clock)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 __all__ = ["LEAST_RATIO", "PREFIXES", "SHORTEST_STEM", "SUFFIXES", "affix_table", "shorten"]
 
-PREFIXES = tuple("وبال فبال وكال وال فال بال كال ولل فلل لل ال وب ول وس و ف ب ل ك س".split())  # noqa: SIM905 - twenty lines otherwise
-"""Proclitics in folded spelling, tried in this order: conjunction, preposition, article, and their chains."""
+PREFIXES = tuple("و ف وبال فبال وكال وال فال بال كال ولل فلل لل ال وب ول وس ب ل ك س".split())  # noqa: SIM905
+"""Proclitics in folded spelling, in the order in which they are tried: conjunctions, then chains, for where what
+remains without the conjunction is no word, then single letters. With ول before و, ولبنان would become بنان."""
 
 SUFFIXES = tuple("تهما هما تين تان تهم تها يين ات ون ين ان ها هم هن نا كم وا يه ته ه ي ا".split())  # noqa: SIM905
 """Endings in folded spelling: dual, plural, pronouns, nisba, teh marbuta, accusative alef."""

@@ -255,7 +255,7 @@ def test_a_corpus_of_one_section_ends_with_1(
     assert "two sections, or one topic" in one_error(capsys)
 
 
-ODD = [
+ODD: Stories = [
     {"headline": "", "body": "", "section": "news"},
     {"headline": 17, "body": None, "section": "news"},
     {"headline": float("nan"), "body": [], "section": "news"},

@@ -19,6 +19,7 @@ from model import artifact
 from model.article import Article
 from model.classifier import NewsClassifier
 from training.fit import main
+from training.report import write_report
 
 InNewProcess = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -96,7 +97,7 @@ def fitting(corpus: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate(timeout=60)
 
 
-@pytest.mark.parametrize("moment", [0.02, 0.4])
+@pytest.mark.parametrize("moment", [0.1])
 def test_interrupted_by_a_person(mini_corpus: Path, tmp_path: Path, moment: float) -> None:
     with fitting(mini_corpus, tmp_path) as process:
         time.sleep(moment)
@@ -154,15 +155,11 @@ def test_a_disk_that_is_full_at_saving(
 def test_a_disk_that_is_full_at_reporting(
     mini_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from training import pipeline
-
-    write_report = pipeline.write_report
-
     def write_on_a_full_disk(*values: Any) -> None:
         with files_of_at_most(100):
             write_report(*values)
 
-    monkeypatch.setattr(pipeline, "write_report", write_on_a_full_disk)
+    monkeypatch.setattr("training.pipeline.write_report", write_on_a_full_disk)
     arguments = ["--corpus", str(mini_corpus), "--out", str(tmp_path / "out"), "--report", str(tmp_path / "report")]
     assert main([*arguments, "--jobs", "1"]) == 1
     assert "The report cannot be written" in capsys.readouterr().err

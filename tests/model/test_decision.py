@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
 
 from model.decision import FEWEST_WORDS, LEAST_KNOWN, SHORT_WORDS, Decider, LengthRule, apply_rules, reasons_to_abstain
 from model.prediction import Language
@@ -37,12 +38,25 @@ ARABIC, PERSIAN = Language("ar", supported=True), Language("fa", supported=False
 NO_LETTERS = Language("und", supported=False)
 
 
-def probabilities(scores: list[float], n_words: int, decider: Decider = DECIDER) -> Any:
-    sections, topics, given_topics = apply_rules(
-        np.array([scores], dtype=np.float64), np.array([n_words]), decider.arrays
+class Applied(NamedTuple):
+    """What ``apply_rules`` makes of one text."""
+
+    sections: NDArray[np.float64]
+    topics: NDArray[np.float64]
+    ranked: list[int]
+    given: list[int]
+
+
+def apply(scores: Sequence[float], n_words: int, decider: Decider = DECIDER) -> Applied:
+    n_topics = decider.long.topic_bias.size
+    n_sections = len(scores) - n_topics
+    products, ranked = np.array(scores, dtype=np.float64), np.zeros(len(scores), dtype=np.int64)
+    rules = decider.arrays(np.ones(len(scores), dtype=np.float32), np.zeros(len(scores), dtype=np.float32))
+    n_given = apply_rules(products, n_words, rules, ranked)
+    labels = ranked.tolist()
+    return Applied(
+        products[:n_sections], products[n_sections:], labels[:n_sections], labels[n_sections : n_sections + n_given]
     )
-    decider.force_topics(topics, given_topics)
-    return sections[0], topics[0], given_topics[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -50,63 +64,65 @@ def probabilities(scores: list[float], n_words: int, decider: Decider = DECIDER)
 )
 def test_probabilities_are_softmax_and_sigmoid_of_the_rule_for_the_length(n_words: int, rule: LengthRule) -> None:
     scores = [0.3, -0.2, 0.1, 0.4, -0.6]
-    sections, topics, _ = probabilities(scores, n_words)
+    applied = apply(scores, n_words)
     powers = np.exp(rule.section_slope * np.array(scores[:3]) + rule.section_bias)
-    np.testing.assert_allclose(sections, powers / powers.sum(), rtol=1e-12)
+    np.testing.assert_allclose(applied.sections, powers / powers.sum(), rtol=1e-12)
     odds = np.exp(rule.topic_slope * np.array(scores[3:]) + rule.topic_bias)
-    np.testing.assert_allclose(topics, odds / (1 + odds), rtol=1e-12)
+    np.testing.assert_allclose(applied.topics, odds / (1 + odds), rtol=1e-12)
 
 
-@given(
-    scores=hnp.arrays(np.float64, (4, 5), elements=st.floats(-1e6, 1e6)),
-    n_words=hnp.arrays(np.int64, 4, elements=st.integers(0, 1000)),
-)
-def test_any_score_gives_probabilities(scores: Any, n_words: Any) -> None:
-    sections, topics, given_topics = apply_rules(scores, n_words, DECIDER.arrays)
-    np.testing.assert_allclose(sections.sum(axis=1), 1.0, atol=1e-12)
+def test_scale_and_intercept_of_the_heads_come_before_the_rule() -> None:
+    products = np.array([10.0, -20.0, 3.0, 40.0, -6.0])
+    scale = np.array([0.5, 0.25, 2.0, 0.125, 1.0], dtype=np.float32)
+    intercept = np.array([0.5, -1.0, 0.25, 2.0, 0.0], dtype=np.float32)
+    expected = apply((products * scale + intercept).tolist(), LONG_TEXT)
+    apply_rules(products, LONG_TEXT, DECIDER.arrays(scale, intercept), np.zeros(5, dtype=np.int64))
+    np.testing.assert_allclose(products, [*expected.sections, *expected.topics], rtol=1e-12)
+
+
+@given(scores=st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=5), n_words=st.integers(0, 1000))
+def test_any_score_gives_probabilities_and_labels_in_order(scores: list[float], n_words: int) -> None:
+    sections, topics, ranked, given_topics = apply(scores, n_words)
+    assert sections.sum() == pytest.approx(1.0, abs=1e-12)
     assert ((sections >= 0) & (sections <= 1)).all()
     assert ((topics > 0) & (topics < 1)).all()
-    for row in range(4):
-        rule = DECIDER.rule(int(n_words[row]))
-        assert (given_topics[row] == (topics[row] >= rule.topic_threshold)).all()
+    assert sorted(ranked) == [0, 1, 2]
+    assert (np.diff(sections[ranked]) <= 0).all()
+    assert set(given_topics) == set(np.flatnonzero(topics >= DECIDER.rule(n_words).topic_threshold))
+    assert (np.diff(topics[given_topics]) <= 0).all()
 
 
 def test_a_topic_is_given_at_its_threshold() -> None:
     at = replace(LONG, topic_bias=np.zeros(2), topic_slope=np.ones(2), topic_threshold=np.array([0.5, 0.5 + 1e-9]))
-    assert probabilities([0, 0, 0, 0.0, 0.0], LONG_TEXT, Decider(at, SHORT))[2] == [True, False]
+    assert apply([0, 0, 0, 0, 0], LONG_TEXT, Decider(at, SHORT)).given == [0]
 
 
 @pytest.mark.parametrize(
-    ("scores", "n_words", "given_topics"),
+    ("scores", "n_words", "given_topics", "given_otherwise"),
     [
-        pytest.param([-5.0, -5.0], LONG_TEXT, [True, False], id="none-reaches-it"),
-        pytest.param([5.0, -5.0], LONG_TEXT, [True, False], id="one-reaches-it"),
-        pytest.param([5.0, 5.0], LONG_TEXT, [True, True], id="both-reach-it"),
-        pytest.param([-0.2, -0.1], SHORT_TEXT, [False, True], id="the-more-probable-one"),
+        pytest.param([-5.0, -5.0], LONG_TEXT, [0], [], id="none-reaches-it"),
+        pytest.param([5.0, -5.0], LONG_TEXT, [0], [0], id="one-reaches-it"),
+        pytest.param([5.0, 6.0], LONG_TEXT, [1, 0], [1, 0], id="both-reach-it"),
+        pytest.param([-0.2, -0.1], SHORT_TEXT, [1], [], id="the-more-probable-one"),
     ],
 )
-def test_at_least_one_topic(scores: list[float], n_words: int, given_topics: list[bool]) -> None:
-    decider = replace(DECIDER, at_least_one_topic=True)
-    assert probabilities([0, 0, 0, *scores], n_words, decider)[2] == given_topics
-    if max(scores) < 0:
-        assert probabilities([0, 0, 0, *scores], n_words)[2] == [False, False], "no topic is a normal answer"
+def test_at_least_one_topic(
+    scores: list[float], n_words: int, given_topics: list[int], given_otherwise: list[int]
+) -> None:
+    """And otherwise none: no topic is a normal answer."""
+    assert apply([0, 0, 0, *scores], n_words, replace(DECIDER, at_least_one_topic=True)).given == given_topics
+    assert apply([0, 0, 0, *scores], n_words).given == given_otherwise
 
 
-def test_a_topic_is_forced_only_where_none_is_given() -> None:
-    topics = np.array([[0.1, 0.4], [0.9, 0.2], [0.3, 0.2]])
-    given_topics = np.array([[False, False], [False, True], [False, False]])
-    replace(DECIDER, at_least_one_topic=True).force_topics(topics, given_topics)
-    assert given_topics.tolist() == [[False, True], [False, True], [True, False]]
-
-
-def test_only_sections_and_only_topics() -> None:
+@pytest.mark.parametrize("at_least_one_topic", [True, False])
+def test_only_sections_and_only_topics(at_least_one_topic: bool) -> None:
     none = np.zeros(0)
     sections_only = replace(LONG, topic_slope=none, topic_bias=none, topic_threshold=none)
     topics_only = replace(LONG, section_bias=none)
-    sections, topics, given_topics = probabilities([0, 0, 0], LONG_TEXT, Decider(sections_only, sections_only, True))
-    assert (sections.size, topics.size, given_topics) == (3, 0, [])
-    sections, topics, given_topics = probabilities([9.0, 9.0], LONG_TEXT, Decider(topics_only, topics_only))
-    assert (sections.size, topics.size, given_topics) == (0, 2, [True, True])
+    applied = apply([0, 1, 2], LONG_TEXT, Decider(sections_only, sections_only, at_least_one_topic))
+    assert (applied.ranked, applied.topics.size, applied.given) == ([2, 1, 0], 0, [])
+    applied = apply([9.0, 9.0], LONG_TEXT, Decider(topics_only, topics_only, at_least_one_topic))
+    assert (applied.sections.size, applied.ranked, applied.given) == (0, [], [1, 0])
 
 
 @pytest.mark.parametrize(
@@ -150,10 +166,10 @@ def test_through_json_and_back() -> None:
     decider = replace(DECIDER, at_least_one_topic=True)
     again = Decider.from_dict(json.loads(json.dumps(decider.to_dict())))
     assert again.to_dict() == decider.to_dict()
-    scores, n_words = np.random.default_rng(2).normal(size=(6, 5)), np.array([1, 20, 21, 50, 3, 400])
-    expected = apply_rules(scores, n_words, decider.arrays)
-    for one, other in zip(apply_rules(scores, n_words, again.arrays), expected, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for n_words in (SHORT_TEXT, LONG_TEXT):
+        one, other = (apply([0.1, 0.5, -0.3, 0.2, -4.0], n_words, which) for which in (again, decider))
+        assert [part.tolist() for part in one[:2]] == [part.tolist() for part in other[:2]]
+        assert one[2:] == other[2:]
 
 
 BROKEN: dict[str, dict[str, Any]] = {

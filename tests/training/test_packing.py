@@ -1,4 +1,4 @@
-"""A packed model weighs a quarter and says the same, within half a step of its scale; sections lose single steps too."""
+"""A packed model weighs a quarter and says the same, within half a step of its scale; sections lose single steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from training.learn import Learned
 from training.packing import in_memory, pack
 from training.vectorizer import ArabicTfidfVectorizer
 
-N_OUTPUTS = 3
+N_OUTPUTS = 3  # a section and two topics
+MOST_STEPS_LOST = np.array([1.5, 0.5, 0.5])
+"""A weight is rounded to a step; one that makes a single step towards a section is dropped."""
 
 
 @pytest.fixture(scope="module")
@@ -61,21 +63,23 @@ def new_place(after: FeatureSpace) -> NDArray[np.intp]:
     return place
 
 
-def test_weights_lose_half_a_step_at_most(space: FeatureSpace, heads: Heads) -> None:
+def test_weights_lose_half_a_step_at_most_and_sections_single_steps(space: FeatureSpace, heads: Heads) -> None:
     packed, arrays = pack(space, heads)
     assert arrays["weights"].dtype == np.int8
     back = np.zeros_like(heads.weights)
     place = new_place(packed)
     weighs = place < len(arrays["weights"])
     back[weighs] = arrays["weights"][place[weighs]] * arrays["scale"]
-    assert (np.abs(back - heads.weights) <= arrays["scale"] / 2 * 1.0001).all()
+    lost = np.abs(back - heads.weights) / arrays["scale"]
+    assert (lost <= MOST_STEPS_LOST * 1.0001).all()
+    assert lost[:, 0].max() > 1  # some single steps were there to be dropped
     assert np.abs(arrays["weights"]).max(axis=0).tolist() == [127] * N_OUTPUTS  # the whole range is used
 
 
 def test_features_without_weight_stand_at_the_end(space: FeatureSpace, heads: Heads) -> None:
     packed, arrays = pack(space, heads)
     place = new_place(packed)
-    weighs = (np.abs(heads.weights) > arrays["scale"] / 2).any(axis=1)
+    weighs = (np.abs(heads.weights) >= arrays["scale"] * MOST_STEPS_LOST).any(axis=1)
     assert 0.3 < weighs.mean() < 0.7
     assert len(arrays["weights"]) == weighs.sum()
     assert arrays["weights"].any(axis=1).all()
@@ -94,9 +98,9 @@ def test_scores_stay_within_the_error_of_their_weights(
 ) -> None:
     none, ones = np.zeros(0), np.ones(N_OUTPUTS)
     rule = LengthRule(1.0, none, 0.9, topic_slope=ones, topic_bias=0 * ones, topic_threshold=ones / 2)
-    classifier = in_memory(
-        Learned(space, heads, Decider(long=rule, short=rule)), Taxonomy.of_labels((), ("a", "b", "c"))
-    )
+    of_topics = heads_of(heads.weights, n_sections=0)
+    learned = Learned(space, of_topics, Decider(long=rule, short=rule))
+    classifier = in_memory(learned, Taxonomy.of_labels((), ("a", "b", "c")))
     found = logit(classifier.score(mini_texts).topics)
     X = dense(space, mini_texts)
     exact = X @ heads.weights + heads.intercept
@@ -107,7 +111,7 @@ def test_scores_stay_within_the_error_of_their_weights(
 
 def test_a_label_that_weighs_nothing(space: FeatureSpace) -> None:
     weights = np.zeros((space.n_features, 2), dtype=np.float32)
-    weights[:5, 0] = [1, -1, 0.5, 0.25, 0]
+    weights[:6, 0] = [1, -1, 0.5, 0.25, 0, 0.01]
     packed, arrays = pack(space, heads_of(weights))
     assert arrays["weights"].tolist() == [[127, 0], [-127, 0], [64, 0], [32, 0]]
     assert np.isfinite(arrays["scale"]).all()
@@ -120,7 +124,7 @@ def test_a_model_that_weighs_nothing(space: FeatureSpace) -> None:
 
 
 @given(st.data())
-def test_any_weights_are_within_half_a_step(space: FeatureSpace, data: st.DataObject) -> None:
+def test_any_weights_are_within_their_steps(space: FeatureSpace, data: st.DataObject) -> None:
     floats = st.floats(-1e6, 1e6, width=32)
     few = data.draw(any_array(np.float32, (6, 2), elements=floats))
     weights = np.zeros((space.n_features, 2), dtype=np.float32)
@@ -130,4 +134,4 @@ def test_any_weights_are_within_half_a_step(space: FeatureSpace, data: st.DataOb
     back = np.array(
         [arrays["weights"][new] * arrays["scale"] if new < len(arrays["weights"]) else [0, 0] for new in place]
     )
-    assert (np.abs(back - few) <= arrays["scale"] * 0.501).all()
+    assert (np.abs(back - few) <= arrays["scale"] * MOST_STEPS_LOST[:2] * 1.002).all()

@@ -26,6 +26,7 @@ from sklearn.utils.estimator_checks import (
     check_set_params,
 )
 
+from model.features.words import STEM, WORD_FEATURE
 from training.vectorizer import ArabicTfidfVectorizer
 
 WITHOUT_AFFIXES = [  # no word is another with an affix, so every word is its own stem
@@ -95,8 +96,8 @@ def test_more_texts_and_words_than_one_chunk_holds() -> None:
     texts = [f"كلمة رقم{number} رقم{number % 97}" for number in range(40_000)]
     vectorizer = ArabicTfidfVectorizer(min_df=1, bigram_min_df=1)
     at_once = vectorizer.fit_transform(texts)
-    assert vectorizer.space_.lexicon_frequency.size == 40_001
-    assert (vectorizer.space_.bigram_keys != 0).sum() == 80_000
+    assert len(vectorizer.space_.entries) == 40_001
+    assert np.count_nonzero(vectorizer.space_.bigrams) == 80_000
     assert abs(at_once - vectorizer.transform(texts)).max() < 1e-6
 
 
@@ -135,6 +136,31 @@ def test_feature_names_are_unique_and_name_their_columns() -> None:
 def test_settings_choose_features(settings: dict[str, Any], expected: set[str]) -> None:
     texts = ["قمر شمس", "قمر شمس", "قمر نجم"]
     assert set(ArabicTfidfVectorizer(**settings).fit(texts).get_feature_names_out()) == expected
+
+
+@pytest.mark.parametrize(
+    ("corpus", "word", "stem"),
+    [
+        pytest.param({"لبنان": 10, "بنان": 1}, "لبنان", "لبنان", id="lebanon-is-not-fingertips"),
+        pytest.param({"بريطانيا": 10, "أخبار": 1}, "بريطانيا", "بريطانيا", id="britain-keeps-its-beh"),
+        pytest.param({"بريطانيا": 10, "أخبار": 1}, "وبريطانيا", "بريطانيا", id="and-britain"),
+        pytest.param({"سورية": 10, "سورة": 9, "سور": 1}, "سورية", "سوريه", id="syria-is-not-a-sura"),
+        pytest.param({"لاعبين": 5, "لاعب": 9}, "لاعبين", "لاعب", id="players"),
+        pytest.param({"لاعبين": 5, "أخبار": 1}, "لاعبين", "لاعبين", id="players-without-a-player"),
+        pytest.param({"المملكة": 9, "الملكة": 9}, "المملكة", "المملكه", id="kingdom-is-not-a-queen"),
+        pytest.param({"الله": 9, "له": 9}, "الله", "الله", id="two-letters-are-no-stem"),
+        pytest.param({"الدار": 10, "دار": 2}, "الدار", "دار", id="rarer-but-not-much"),
+        pytest.param({"الدار": 10, "دار": 1}, "الدار", "الدار", id="much-rarer"),
+        pytest.param({"والكتابين": 2, "الكتابين": 2, "كتابين": 2, "كتاب": 2}, "والكتابين", "كتاب", id="chain"),
+    ],
+)
+def test_a_stem_needs_a_word_of_the_lexicon_that_is_not_much_rarer(
+    corpus: dict[str, int], word: str, stem: str
+) -> None:
+    texts = [text for text, times in corpus.items() for _ in range(times)]
+    vectorizer = ArabicTfidfVectorizer(min_df=1).fit(texts)
+    names, row = vectorizer.get_feature_names_out(), vectorizer.transform([word])
+    assert [name for name in names[row.indices] if name.startswith("stem:")] == [f"stem:{stem}"]
 
 
 def test_min_df_counts_texts_not_occurrences() -> None:
@@ -225,10 +251,10 @@ def test_not_fitted(method: str) -> None:
         getattr(ArabicTfidfVectorizer(), method)(*arguments)
 
 
-def test_lexicon_names_stems_that_exist(mini_vectorizer: ArabicTfidfVectorizer) -> None:
-    space = mini_vectorizer.space_
-    assert (space.stem_of[space.stem_of] == space.stem_of).all(), "the stem of a stem is itself"
-    names = mini_vectorizer.get_feature_names_out()
-    word_of = {entry: names[feature] for entry, feature in enumerate(space.word_feature)}
-    for entry, stem in enumerate(space.stem_of):
-        assert word_of[stem] in word_of[entry]
+def test_the_stem_of_a_word_is_a_part_of_it(mini_vectorizer: ArabicTfidfVectorizer) -> None:
+    entries, names = mini_vectorizer.space_.entries, mini_vectorizer.get_feature_names_out()
+    words = names[entries[:, WORD_FEATURE]]
+    stems = words[entries[:, STEM]]
+    assert all(stem in word for word, stem in zip(words, stems, strict=True))
+    assert (stems != words).any()
+    assert (entries[entries[:, STEM], STEM] == entries[:, STEM]).all(), "the stem of a stem is itself"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,8 @@ from numpy.typing import NDArray
 
 from model.features import kernel
 from model.features.space import FeatureSpace, encode_texts
+from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 from training.vectorizer import ArabicTfidfVectorizer
-
-Arrays = dict[str, NDArray[np.generic]]
 
 
 @pytest.fixture
@@ -69,52 +69,56 @@ def test_a_pickle_holds_each_array_once_and_needs_no_compiling(space: FeatureSpa
     assert len(kernel.transform_texts.signatures) == kinds  # type: ignore[attr-defined]
 
 
-def spoil(name: str, change: Callable[[NDArray[np.generic]], NDArray[np.generic]]) -> Callable[[Arrays], Arrays]:
-    return lambda arrays: {**arrays, name: change(arrays[name].copy())}
+Change = Callable[[NDArray[Any]], NDArray[Any]]
 
 
-def put_first(value: float) -> Callable[[NDArray[np.generic]], NDArray[np.generic]]:
-    def change(array: NDArray[np.generic]) -> NDArray[np.generic]:
-        array[0] = value
+def entries_with(column: int, value: int) -> Change:
+    def change(array: NDArray[Any]) -> NDArray[Any]:
+        array[0, column] = value
         return array
 
     return change
 
 
-def fill_empty(value: int) -> Callable[[NDArray[np.generic]], NDArray[np.generic]]:
-    return lambda keys: np.where(keys == 0, np.uint64(value), keys)
+def idf_with(value: float) -> Change:
+    return lambda array: np.concatenate([[np.float32(value)], array[1:]], dtype=np.float32)
 
 
-BROKEN = {
-    "table-without-a-free-slot": spoil("lexicon_keys", fill_empty(1)),
-    "table-of-three-slots": lambda arrays: {
-        **arrays,
-        "bigram_keys": arrays["bigram_keys"][:3],
-        "bigram_features": arrays["bigram_features"][:3],
-    },
-    "table-columns-of-two-lengths": spoil("lexicon_entries", lambda array: array[:-1]),
-    "keys-of-another-kind": spoil("bigram_keys", lambda array: array.astype(np.int64)),
-    "entry-beyond-the-words": spoil("lexicon_entries", lambda array: array + np.int32(10_000)),
-    "bigram-beyond-the-features": spoil("bigram_features", lambda array: array + np.int32(10_000)),
-    "negative-bigram": spoil("bigram_features", lambda array: array - np.int32(10_000)),
-    "stem-beyond-the-words": spoil("stem_of", put_first(10_000)),
-    "negative-stem": spoil("stem_of", put_first(-1)),
-    "too-few-stems": spoil("stem_of", lambda array: array[:-1]),
-    "word-beyond-the-features": spoil("word_feature", put_first(10_000)),
-    "word-below-none": spoil("word_feature", put_first(-2)),
-    "stem-feature-beyond-the-features": spoil("stem_feature", put_first(10_000)),
-    "stem-features-of-another-kind": spoil("stem_feature", lambda array: array.astype(np.int64)),
-    "word-in-no-text": spoil("lexicon_frequency", put_first(0)),
-    "frequencies-of-another-kind": spoil("lexicon_frequency", lambda array: array.astype(np.float64)),
-    "idf-not-a-number": spoil("idf", put_first(np.nan)),
-    "idf-zero": spoil("idf", put_first(0.0)),
-    "idf-of-another-kind": spoil("idf", lambda array: array.astype(np.float64)),
-    "fewer-features": spoil("idf", lambda array: array[:-1]),
+def values_moved_by(step: int) -> Change:
+    return lambda table: np.where(table == 0, table, table + np.uint64(step))
+
+
+BROKEN: dict[str, tuple[str, Change]] = {
+    "table-without-a-free-slot": ("lexicon", lambda table: np.where(table == 0, np.uint64(1 << 26 | 1), table)),
+    "table-of-fewer-slots": ("bigrams", lambda table: table[:-1]),
+    "table-of-one-slot": ("bigrams", lambda table: table[:1] * 0),
+    "table-of-another-kind": ("lexicon", lambda table: table.astype(np.int64)),
+    "table-in-two-rows": ("lexicon", lambda table: table.reshape(2, -1)),
+    "entry-beyond-the-words": ("lexicon", values_moved_by(10_000)),
+    "bigram-beyond-the-features": ("bigrams", values_moved_by(10_000)),
+    "slot-without-a-value": ("bigrams", lambda table: table >> np.uint64(26) << np.uint64(26)),
+    "stem-beyond-the-words": ("entries", entries_with(STEM, 10_000)),
+    "negative-stem": ("entries", entries_with(STEM, -1)),
+    "word-beyond-the-features": ("entries", entries_with(WORD_FEATURE, 10_000)),
+    "word-below-none": ("entries", entries_with(WORD_FEATURE, -2)),
+    "stem-beyond-the-features": ("entries", entries_with(STEM_FEATURE, 10_000)),
+    "word-in-no-text": ("entries", entries_with(FREQUENCY, 0)),
+    "entries-of-another-kind": ("entries", lambda array: array.astype(np.int64)),
+    "entries-of-three-columns": ("entries", lambda array: array[:, :3]),
+    "entries-in-a-row": ("entries", lambda array: array.reshape(-1)),
+    "fewer-entries": ("entries", lambda array: array[:-1]),
+    "idf-not-a-number": ("idf", idf_with(np.nan)),
+    "idf-infinite": ("idf", idf_with(np.inf)),
+    "idf-zero": ("idf", idf_with(0.0)),
+    "idf-of-another-kind": ("idf", lambda array: array.astype(np.float64)),
+    "idf-in-two-rows": ("idf", lambda array: array.reshape(1, -1)),
+    "fewer-features": ("idf", lambda array: array[:-1]),
 }
 
 
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-def test_check_refuses(space: FeatureSpace, broken: Callable[[Arrays], Arrays]) -> None:
+@pytest.mark.parametrize(("name", "change"), BROKEN.values(), ids=BROKEN.keys())
+def test_check_refuses(space: FeatureSpace, name: str, change: Change) -> None:
     space.check()
-    with pytest.raises(ValueError, match=r"."):
-        FeatureSpace.from_arrays(broken(dict(space.to_arrays()))).check()
+    arrays = space.to_arrays()
+    with pytest.raises(ValueError, match=r"table|entries|idf"):
+        FeatureSpace.from_arrays({**arrays, name: change(arrays[name].copy())}).check()
