@@ -23,7 +23,7 @@ from model.features.jit import compiled
 from model.features.kernel import SpaceArrays, score_texts
 from model.features.space import FeatureSpace, encode_texts
 from model.language import count_letters, language_of, letter_kinds
-from model.prediction import Prediction, ReviewReason, SectionPrediction, TopicScores
+from model.prediction import Prediction, ReviewReason, SectionPrediction, TopicPrediction, TopicScores
 from model.taxonomy import Taxonomy
 
 __all__ = ["ModelInfo", "NewsClassifier", "Scores"]
@@ -155,8 +155,14 @@ class NewsClassifier:
         return tuple(topic.id for topic in self.taxonomy.topics)
 
     @cached_property
-    def _rules(self) -> RuleArrays:
-        return self.decider.arrays(self.scale, self.intercept)
+    def _constants(self) -> tuple[Any, ...]:
+        """What every call of ``_label_texts`` is given beside the texts."""
+        return (
+            self.weights,
+            letter_kinds(),
+            *self.decider.arrays(self.scale, self.intercept),
+            *self.space.arrays,
+        )
 
     @cached_property
     def _thresholds(self) -> tuple[list[float], list[float]]:
@@ -213,39 +219,29 @@ class NewsClassifier:
 
     def _label(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         codes, bounds = encode_texts(texts)
-        probabilities, facts = _label_texts(codes, bounds, self.space.arrays, self.weights, self._rules, letter_kinds())
+        probabilities, facts = _label_texts(codes, bounds, *self._constants)
         return probabilities, facts
 
     def _prediction(self, probabilities: list[float], facts: list[int]) -> Prediction:
         """Put a prediction together from a row of each array of ``_label_texts``."""
-        n_sections, n_words = len(self._section_ids), facts[_N_WORDS]
+        n_words, n_sections = facts[_N_WORDS], len(self._section_ids)
         language = language_of(facts[_LETTERS:_N_GIVEN])
         abstentions = reasons_to_abstain(language, n_words, facts[_N_KNOWN])
-        section = self._section(probabilities, facts[_RANKED : _RANKED + n_sections], n_words, abstentions)
+        reasons, section = abstentions, None
+        if n_sections:
+            ids, ranked = self._section_ids, facts[_RANKED : _RANKED + n_sections]
+            best = ranked[0]
+            decision = self.decider.decide(probabilities[best], n_words, abstentions)
+            alternatives = [(ids[other], probabilities[other]) for other in ranked[1:]]
+            section = SectionPrediction(ids[best], probabilities[best], decision, tuple(alternatives))
+            if decision == "uncertain":
+                reasons = _LOW_CONFIDENCE
         every = TopicScores(self._topic_ids, probabilities[n_sections:], self._thresholds[n_words <= SHORT_WORDS])
-        n_given = 0 if abstentions else facts[_N_GIVEN]
-        first = _RANKED + n_sections
-        return Prediction(
-            section=section,
-            topics=tuple([every[topic] for topic in facts[first : first + n_given]]),
-            all_topics=every,
-            language=language,
-            review_reasons=_LOW_CONFIDENCE if section is not None and section.decision == "uncertain" else abstentions,
-        )
-
-    def _section(
-        self, probabilities: list[float], ranked: list[int], n_words: int, abstentions: tuple[ReviewReason, ...]
-    ) -> SectionPrediction | None:
-        if not ranked:
-            return None
-        ids = self._section_ids
-        best, *others = ranked
-        return SectionPrediction(
-            id=ids[best],
-            confidence=probabilities[best],
-            decision=self.decider.decide(probabilities[best], n_words, abstentions),
-            alternatives=tuple([(ids[other], probabilities[other]) for other in others]),
-        )
+        given: list[TopicPrediction] = []
+        if facts[_N_GIVEN] and not abstentions:
+            first = _RANKED + n_sections
+            given = [every[topic] for topic in facts[first : first + facts[_N_GIVEN]]]
+        return Prediction(section, tuple(given), every, language, reasons)
 
 
 _LOW_CONFIDENCE: tuple[ReviewReason, ...] = ("low_confidence",)
@@ -258,20 +254,34 @@ and from ``_RANKED`` on its sections in falling order of probability, then the t
 def _label_texts(
     codes: NDArray[np.uint32],
     bounds: NDArray[np.int64],
-    space: SpaceArrays,
     weights: NDArray[np.int8],
-    rules: RuleArrays,
     kinds: NDArray[np.uint8],
+    gain: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    threshold: NDArray[np.float64],
+    least_topics: int,
+    fold: NDArray[np.uint16],
+    expansions: NDArray[np.uint16],
+    prefixes: NDArray[np.uint16],
+    suffixes: NDArray[np.uint16],
+    lexicon: NDArray[np.uint64],
+    entries: NDArray[np.int32],
+    bigrams: NDArray[np.uint64],
+    idf: NDArray[np.float32],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Go the whole way from text to ranked labels in one call: each array passed in or out costs half a microsecond.
+    """Go the whole way from text to ranked labels in one call.
+
+    It takes plain arrays: entering machine code costs as much as labelling a headline there, and more with tuples.
 
     Returns
     -------
     probabilities : ndarray of shape (n_texts, n_sections + n_topics), float64
     facts : ndarray of shape (n_texts, 8 + n_sections + n_topics), int64
     """
+    space = SpaceArrays(fold, expansions, prefixes, suffixes, lexicon, entries, bigrams, idf)
+    rules = RuleArrays(gain, offset, threshold, least_topics)
     probabilities, words = score_texts(codes, bounds, space, weights)
-    letters = count_letters(codes, bounds, space.fold, kinds)
+    letters = count_letters(codes, bounds, fold, kinds)
     n_texts, n_outputs = probabilities.shape
     facts = np.zeros((n_texts, _RANKED + n_outputs), dtype=np.int64)
     for text in range(n_texts):

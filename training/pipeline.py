@@ -122,7 +122,7 @@ def fit(request: FitRequest) -> FitResult:
     artifact.check_writable(request.out)
     check_report_writable(request.report)
     if not request.corpus:
-        request = replace(request, settings=replace(request.settings, **STARTER_SETTINGS))
+        request = replace(request, settings=_for_starter(request.settings))
     prepared = _prepare(request, clock)
     dataset, settings = prepared.dataset, request.settings
     test = _hold_out(prepared, settings)
@@ -146,6 +146,15 @@ def fit(request: FitRequest) -> FitResult:
     return FitResult(
         request.out, request.report, sha256, evaluation, tuple(report["warnings"]), dict(prepared.left_out)
     )
+
+
+def _for_starter(settings: LearnSettings) -> LearnSettings:
+    """Take the settings of the starter corpus where the user has set nothing else."""
+    default = LearnSettings()
+    untouched = {
+        name: value for name, value in STARTER_SETTINGS.items() if getattr(settings, name) == getattr(default, name)
+    }
+    return replace(settings, **untouched)
 
 
 def _prepare(request: FitRequest, clock: _Clock) -> _Prepared:

@@ -33,7 +33,9 @@ def encode_texts(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.i
     """
     if len(texts) == 1:  # a request: no loop, no join, a fifth of the time
         one = np.frombuffer(texts[0].encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        return one, np.array([0, one.size])
+        bounds = np.zeros(2, dtype=np.int64)
+        bounds[1] = one.size
+        return one, bounds
     encoded = [text.encode("utf-32-le", "surrogatepass") for text in texts]
     bounds = np.zeros(len(encoded) + 1, dtype=np.int64)
     np.cumsum([len(piece) // 4 for piece in encoded], out=bounds[1:])
