@@ -174,10 +174,12 @@ def _balance(sources: Sequence[str], labels: NDArray[np.intp], learned_from: NDA
     without weights, .9177/.8092 with the root, .9192/.8100 with full weights; on another .9340/.8593, .9332/.8593,
     .9324/.8577.
     """
+    weight = np.zeros(len(labels))
+    if not learned_from.any():
+        return weight
     _, source = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
     pair = source * (labels.max(initial=0) + 2) + labels + 1
     counts = np.bincount(pair[learned_from], minlength=pair.max() + 1)
     even = learned_from.sum() / np.count_nonzero(counts) / counts[pair[learned_from]]
-    weight = np.zeros(len(labels))
     weight[learned_from] = np.minimum(np.sqrt(even), MOST_WEIGHT)
     return np.asarray(weight / weight[learned_from].mean(), dtype=np.float64)

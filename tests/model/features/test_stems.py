@@ -41,7 +41,7 @@ LEXICON = {
     ("word", "stem"),
     [
         pytest.param("الكتاب", "كتاب", id="article"),
-        pytest.param("والكتاب", "كتاب", id="longest-chain-first"),
+        pytest.param("والكتاب", "الكتاب", id="conjunction-first"),
         pytest.param("وبالكتاب", "كتاب", id="conjunction-preposition-article"),
         pytest.param("للوزير", "وزير", id="preposition-and-article"),
         pytest.param("وزيرها", "وزير", id="pronoun"),
@@ -89,7 +89,14 @@ def test_what_remains_is_a_shorter_word_of_the_lexicon(word: str, lexicon: set[s
 def test_affixes_are_spelled_as_words_are_folded(affixes: tuple[str, ...]) -> None:
     assert [fold(affix) for affix in affixes] == list(affixes)
     assert len(set(affixes)) == len(affixes)
-    assert all(len(before) >= len(after) for before, after in pairwise(affixes)), "longer affixes are tried first"
+    others = [affix for affix in affixes if affix not in ("و", "ف")]
+    assert all(len(before) >= len(after) for before, after in pairwise(others)), "longer affixes are tried first"
+
+
+def test_a_conjunction_goes_before_a_preposition_is_suspected() -> None:
+    """«ول» would leave بنان (fingertips)."""
+    frequencies = {"لبنان": 466, "بنان": 3}
+    assert shorten("ولبنان", lambda word: frequencies.get(word, 0)) == "لبنان"
 
 
 @pytest.mark.parametrize("affixes", [PREFIXES, SUFFIXES], ids=["prefixes", "suffixes"])
