@@ -129,7 +129,11 @@ def _score_by_chunks(classifier: NewsClassifier, texts: Sequence[str]) -> None:
 
 
 def _random_heads(space: FeatureSpace) -> NewsClassifier:
-    """Make a classifier that weighs every feature for every label, more than a trained and pruned one does."""
+    """Make a classifier of the size of a trained one.
+
+    Packed heads of real corpora weigh about a third of the features (450,000 of 1.2 million with sanad_khaleej and
+    ant_v21), above all the frequent ones; here it is just the most frequent third, each with a weight for every label.
+    """
     import numpy as np
 
     from model.classifier import ModelInfo, NewsClassifier
@@ -137,12 +141,14 @@ def _random_heads(space: FeatureSpace) -> NewsClassifier:
     from model.taxonomy import Taxonomy
 
     outputs = SECTIONS + TOPICS
+    rank = np.empty(space.n_features, dtype=np.int32)
+    rank[np.argsort(space.idf, kind="stable")] = np.arange(space.n_features, dtype=np.int32)
     rule = LengthRule(1.0, np.zeros(SECTIONS), 0.9, np.ones(TOPICS), np.zeros(TOPICS), np.full(TOPICS, 0.5))
     return NewsClassifier(
         info=ModelInfo("random", "unsaved", ""),
         taxonomy=Taxonomy.of_labels((f"section-{n}" for n in range(SECTIONS)), (f"topic-{n}" for n in range(TOPICS))),
-        space=space,
-        weights=np.random.default_rng(0).integers(-127, 128, (space.n_features, outputs), dtype=np.int8),
+        space=space.with_features(rank),
+        weights=np.random.default_rng(0).integers(-127, 128, (space.n_features // 3, outputs), dtype=np.int8),
         scale=np.full(outputs, 0.01, dtype=np.float32),
         intercept=np.zeros(outputs, dtype=np.float32),
         decider=Decider(long=rule, short=rule),

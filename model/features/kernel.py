@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.features.jit import compiled
-from model.features.tables import find
+from model.features.tables import fetch, find
 from model.features.words import (
     SHORTEST_WORD,
     STEM,
@@ -46,7 +46,7 @@ class SpaceArrays(NamedTuple):
 
 @compiled
 def pair_key(first: int, second: int) -> np.uint64:
-    """Key of a stem bigram: both entries side by side, never 0."""
+    """Key of a stem bigram: both entries side by side. With -1 for an unknown stem, it is the key of no bigram."""
     return (np.uint64(first + 1) << _HALF) | np.uint64(second + 1)
 
 
@@ -54,8 +54,7 @@ def pair_key(first: int, second: int) -> np.uint64:
 def find_features(folded: NDArray[np.uint16], space: SpaceArrays) -> tuple[NDArray[np.int32], int]:
     """Look every word up.
 
-    Every look-up misses the cache, and waits. So the words are hashed first, and each kind of look-up has a loop to
-    itself: the turns of such a loop do not wait for one another.
+    Every look-up would miss the cache, and wait. So each kind of look-up has a loop to itself, after ``fetch``.
 
     Returns
     -------
@@ -74,6 +73,7 @@ def find_features(folded: NDArray[np.uint16], space: SpaceArrays) -> tuple[NDArr
         n_words += 1
         start, end = next_word(folded, end)
     entries, stems = np.empty(n_words, dtype=np.int64), np.empty(n_words, dtype=np.int64)
+    fetch(space.lexicon, hashes[:n_words])
     for word in range(n_words):
         entries[word] = find(space.lexicon, hashes[word])
     features = np.full((n_words, 3), -1, dtype=np.int32)
@@ -87,13 +87,17 @@ def find_features(folded: NDArray[np.uint16], space: SpaceArrays) -> tuple[NDArr
             )
         if stems[word] >= 0:
             stems[word] = space.entries[stems[word], STEM]
-    n_known = 0
+    pairs = np.empty(n_words, dtype=np.uint64)
+    n_known, previous = 0, -1
+    for word in range(n_words):
+        pairs[word] = pair_key(previous, stems[word])
+        previous = stems[word]
+    fetch(space.bigrams, pairs)
     for word in range(n_words):
         if stems[word] >= 0:
             n_known += 1
             features[word, 1] = space.entries[stems[word], STEM_FEATURE]
-            if word > 0 and stems[word - 1] >= 0:
-                features[word, 2] = find(space.bigrams, pair_key(stems[word - 1], stems[word]))
+            features[word, 2] = find(space.bigrams, pairs[word])
     return features, n_known
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.features.jit import compiled
 
-__all__ = ["LARGEST_VALUE", "find", "grow", "mix", "pack_table", "put", "replace_values", "unpack_table"]
+__all__ = ["LARGEST_VALUE", "fetch", "find", "grow", "mix", "pack_table", "put", "replace_values", "unpack_table"]
 
 _VALUE_BITS = 26
 LARGEST_VALUE = (1 << _VALUE_BITS) - 2
@@ -50,6 +50,20 @@ def find(table: NDArray[np.uint64], key: np.uint64) -> int:
             return np.int64(table[slot] & _VALUE) - 1  # type: ignore[return-value] # int() would leave it unsigned
         slot = (slot + _ONE) & mask
     return -1
+
+
+@compiled
+def fetch(table: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Read the slot where the search for each key begins, so that searching it afterwards waits for nothing.
+
+    A search must know what it has read before it can go on; this loop need not, so that the processor has some ten
+    cache misses under way at once.
+    """
+    mask = np.uint64(table.size - 1)
+    slots = np.empty(keys.size, dtype=np.uint64)
+    for index in range(keys.size):
+        slots[index] = table[mix(keys[index]) & mask]
+    return slots
 
 
 @compiled
