@@ -21,14 +21,15 @@ __all__ = ["FEWEST_WORDS", "LEAST_KNOWN", "SHORT_WORDS", "Decider", "LengthRule"
 
 SHORT_WORDS = 20
 """Texts of at most so many words are judged by the rule learned from headlines. Headlines of three outlets (22,739
-articles) have 9 words in the middle and 16 at the 99th percentile; bodies shorter than 20 words are headlines."""
+articles) have 8 words in the middle, and one in a thousand has more than 16; a story of 20 words says no more."""
 
 FEWEST_WORDS = 3
 """Texts of fewer words are not labelled: «عاجل», a name, a lone hashtag."""
 
 LEAST_KNOWN = 0.25
-"""Least share of words that the model must know. Stories of an outlet it never saw have .9 and more; transliterated
-English, keyboard noise and word lists lie below."""
+"""Least share of words that the model must know. Of the stories of an outlet it never saw, a model of 59,000 articles
+knows .91 and more (99.5 % of them), one of the starter corpus .47 and more; of 3 headlines in 100 the latter knows less
+than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class LengthRule:
     topic_slope: NDArray[np.float64]
     topic_bias: NDArray[np.float64]
     topic_threshold: NDArray[np.float64]
+
+    @property
+    def reachable_threshold(self) -> float | None:
+        """The section threshold; None where it is above 1, since no section reached the precision asked for."""
+        return self.section_threshold if self.section_threshold <= 1 else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists for the manifest."""

@@ -31,7 +31,7 @@ Chosen on 2,564 stories with topics derived from their editors' tags: micro-F1 .
 
 def majority_section(train_gold: NDArray[np.intp], n_labels: int) -> int:
     """Return the index of the commonest section, the first of several; ``train_gold`` has shape (n_articles,)."""
-    return int(np.bincount(train_gold, minlength=n_labels).argmax())
+    return int(np.bincount(train_gold, minlength=max(n_labels, 1)).argmax())
 
 
 def majority_baseline(

@@ -119,7 +119,7 @@ def _figures(
             dataset.section[known],
             scores.sections[known],
             accepted=accepted[known],
-            threshold=rule.section_threshold if rule.section_threshold <= 1 else None,
+            threshold=rule.reachable_threshold,
             target=target,
         )
     rows = dataset.topics_known

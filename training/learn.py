@@ -50,6 +50,10 @@ class LearnSettings:
         Fewest articles of a label that is learned.
     test_share : float
         Share of the near-duplicate groups that is held out and measured on; twice that of a corpus under 2,000.
+    least_whole, least_headline : float
+        Probability, in [0, 1], that an accepted section must have at least, for whole articles and for headlines.
+    transfer_whole, transfer_headline : float
+        What section logits are multiplied with after calibration; see ``shipped.STARTER_SETTINGS``.
     seed, jobs : int
 
     Raises
@@ -280,7 +284,7 @@ def _unseen(
                 dataset.section[chosen],
                 probabilities := softmax(rule.section_slope * scores + rule.section_bias, axis=1),
                 accepted=probabilities.max(axis=1) >= rule.section_threshold,
-                threshold=rule.section_threshold if rule.section_threshold <= 1 else None,
+                threshold=rule.reachable_threshold,
                 target=settings.auto_precision,
             )
             for rule, scores in (

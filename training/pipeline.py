@@ -22,6 +22,7 @@ from model import artifact
 from model.errors import SplitError
 from model.taxonomy import Taxonomy, load_taxonomy
 from training import provenance, split
+from training.baselines import majority_section
 from training.corpus import Corpus, LabelledArticle, read_corpus
 from training.dataset import (
     Dataset,
@@ -135,7 +136,7 @@ def fit(request: FitRequest) -> FitResult:
             in_memory(learned, dataset.taxonomy),
             dataset.take(test_rows),
             target=settings.auto_precision,
-            commonest_section=_commonest_section(train),
+            commonest_section=majority_section(train.section[train.section >= 0], len(dataset.taxonomy.sections)),
         )
     with clock.step("learn from everything"):
         final = relearn(dataset, learned.decider, settings)
@@ -211,11 +212,6 @@ def _hold_out(prepared: _Prepared, settings: LearnSettings) -> NDArray[np.bool_]
 
 SMALL = 2000
 """Articles below which twice the share is held out, since a tenth would measure nothing."""
-
-
-def _commonest_section(dataset: Dataset) -> int:
-    known = dataset.section[dataset.section >= 0]
-    return int(np.bincount(known).argmax()) if known.size else 0
 
 
 def _save(request: FitRequest, dataset: Dataset, final: Learned, report: Report) -> str:
