@@ -18,6 +18,7 @@ __all__ = ["main"]
 _WHAT = {
     "features": "vectorizing beside scikit-learn, scoring beside fastText",
     "latency": "one article, text to probabilities (needs an artifact: make fit)",
+    "http": "the service beside a trivial handler on the same server (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
     "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",

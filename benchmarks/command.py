@@ -142,12 +142,12 @@ def _parser(benchmark: Benchmark) -> argparse.ArgumentParser:
         epilog=benchmark.epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    files = ", ".join(f"{name}.parquet" for name in benchmark.corpora) or "corpora, of which none is read"
     parser.add_argument(
         "--corpora",
         type=Path,
         metavar="DIR",
-        help=f"folder with {', '.join(f'{name}.parquet' for name in benchmark.corpora)} "
-        f"(default: {ENVIRONMENT} of the environment, else ../shared/corpora)",
+        help=f"folder with {files} (default: {ENVIRONMENT} of the environment, else ../shared/corpora)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--quick", action="store_true", help="a small sample: to see that it runs, not to be quoted")

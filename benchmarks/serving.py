@@ -1,7 +1,7 @@
-"""The memory of the service's workers, read from the kernel while they run; Linux only.
+"""Servers started and stopped, and the memory of the service's workers, read from the kernel while they run.
 
-Used by ``fit``. Pages that a worker shares with the others cost nothing when one is added; what counts is what it has
-written to itself.
+Used by ``fit``, ``http``, ``fuzz`` and ``soak``; memory on Linux only. Pages that a worker shares with the others cost
+nothing when one is added; what counts is what it has written to itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ from typing import Any
 from benchmarks.command import ROOT
 from model.errors import TabwibError
 
-__all__ = ["WorkerMemory", "worker_memory"]
+__all__ = ["WorkerMemory", "answers_on", "children_of", "private_bytes", "serving", "worker_memory"]
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -64,37 +66,62 @@ def worker_memory(artifact: Path, *, workers: int, texts: Sequence[str]) -> Work
     TabwibError
         If the service does not start or answer.
     """
-    with _service(artifact, workers) as (process, port):
+    command = ("-m", "service", "--artifact", str(artifact), "--workers", str(workers))
+    with serving(*command) as (process, port):
         with ThreadPoolExecutor(4 * workers) as clients:
             list(clients.map(lambda _: _ask(port, texts), range(4 * workers)))
-        children = _children(process.pid)
+        children = children_of(process.pid)
         if len(children) < workers:
             raise TabwibError(f"the service has {len(children)} workers in place of {workers}")
-        private = tuple(map(_private_bytes, children))
-        return WorkerMemory(private, _private_bytes(process.pid) + sum(private))
+        private = tuple(map(private_bytes, children))
+        return WorkerMemory(private, private_bytes(process.pid) + sum(private))
 
 
 @contextmanager
-def _service(artifact: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Start the service and stop it, whatever happens in between."""
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Start a server, give its process and its port once it says on stdout that it is ready, and stop it.
+
+    Parameters
+    ----------
+    *arguments : str
+        Of ``python``, such as ``"-m", "service"``; ``--port`` is added.
+
+    Raises
+    ------
+    TabwibError
+        If it does not say so in time.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", "service", "--artifact", str(artifact)]
-    command += ["--port", str(port), "--workers", str(workers)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        stdout = process.stdout
-        if stdout is None or not select.select([stdout], [], [], _START_SECONDS)[0] or not stdout.readline():
-            raise TabwibError(f"python -m service did not say that it is ready within {_START_SECONDS:.0f} s")
-        yield process, port
-    finally:
-        process.terminate()
+    command = [sys.executable, *arguments, "--port", str(port)]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+            stdout = process.stdout
+            if stdout is None or not select.select([stdout], [], [], _START_SECONDS)[0] or not stdout.readline():
+                log.seek(0)
+                raise TabwibError(f"python {' '.join(arguments)} did not say that it is ready:\n{log.read()[-1500:]}")
+            yield process, port
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def answers_on(port: int) -> bool:
+    """Wait until something listens on a port of this machine; False where nothing does in time."""
+    for _ in range(int(_START_SECONDS / 0.05)):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 def _free_port() -> int:
@@ -118,12 +145,13 @@ def _ask(port: int, texts: Sequence[str]) -> None:
             connection.close()
 
 
-def _children(parent: int) -> list[int]:
+def children_of(parent: int) -> list[int]:
     """List the processes that a process has started, such as its workers."""
     lists = Path(f"/proc/{parent}/task").glob("*/children")
     return sorted({int(child) for path in lists for child in path.read_text(encoding="ascii").split()})
 
 
-def _private_bytes(pid: int) -> int:
+def private_bytes(pid: int) -> int:
+    """Read how much memory a process shares with nobody."""
     smaps = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     return sum(int(kilobytes) for kilobytes in re.findall(r"^Private_\w+:\s+(\d+) kB", smaps, re.MULTILINE)) * 1024

@@ -112,7 +112,7 @@ class NewsClassifier:
         loaded = artifact.load(path)
         try:
             return cls._from(loaded)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, TaxonomyError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, TaxonomyError) as error:
             raise ArtifactCorruptError(
                 f"{path}: the manifest and the arrays do not make a model ({error}); train it again", path=Path(path)
             ) from error
@@ -124,7 +124,7 @@ class NewsClassifier:
         decider = Decider.from_dict(manifest["decision"])
         space = FeatureSpace.from_arrays(arrays)
         space.check()
-        n_outputs = len(taxonomy.sections) + len(taxonomy.topics)
+        n_outputs = len({section.id for section in taxonomy.sections}) + len({topic.id for topic in taxonomy.topics})
         weights = arrays["weights"]
         if weights.ndim != 2 or weights.shape[1] != n_outputs or weights.shape[0] > space.n_features:
             raise ValueError(f"weights of shape {weights.shape} do not fit {n_outputs} labels")
@@ -135,6 +135,7 @@ class NewsClassifier:
             if arrays[name].shape != (n_outputs,) or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} does not hold a finite number for each of {n_outputs} labels")
         decider.check(len(taxonomy.sections), len(taxonomy.topics))
+        decider.arrays(arrays["scale"], arrays["intercept"])
         return cls(
             info=ModelInfo(taxonomy.name, f"{str(manifest['created'])[:10]}-{loaded.sha256[:8]}", loaded.sha256),
             taxonomy=taxonomy,
@@ -155,12 +156,26 @@ class NewsClassifier:
         return tuple(topic.id for topic in self.taxonomy.topics)
 
     @cached_property
+    def columns(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Columns of the weights that belong to the sections and to the topics, by their ids."""
+        n_sections = len(self._section_ids)
+        return (
+            {label: column for column, label in enumerate(self._section_ids)},
+            {label: column for column, label in enumerate(self._topic_ids, n_sections)},
+        )
+
+    @cached_property
+    def rules(self) -> RuleArrays:
+        """Both rules from products of the weights to probabilities, as machine code reads them."""
+        return self.decider.arrays(self.scale, self.intercept)
+
+    @cached_property
     def _constants(self) -> tuple[Any, ...]:
         """What every call of ``_label_texts`` is given beside the texts."""
         return (
             self.weights,
             letter_kinds(),
-            *self.decider.arrays(self.scale, self.intercept),
+            *self.rules,
             *self.space.arrays,
         )
 
@@ -241,7 +256,7 @@ class NewsClassifier:
         if facts[_N_GIVEN] and not abstentions:
             first = _RANKED + n_sections
             given = [every[topic] for topic in facts[first : first + facts[_N_GIVEN]]]
-        return Prediction(section, tuple(given), every, language, reasons)
+        return Prediction(section, tuple(given), every, language, reasons, n_words, facts[_N_KNOWN])
 
 
 _LOW_CONFIDENCE: tuple[ReviewReason, ...] = ("low_confidence",)

@@ -31,6 +31,9 @@ LEAST_KNOWN = 0.25
 knows .91 and more (99.5 % of them), one of the starter corpus .47 and more; of 3 headlines in 100 the latter knows less
 than this."""
 
+_LARGEST = 1e100
+"""Slope or offset of a score from which a probability could become infinity divided by infinity."""
+
 
 @dataclass(frozen=True, slots=True)
 class LengthRule:
@@ -175,13 +178,23 @@ class Decider:
         Parameters
         ----------
         scale, intercept : ndarray of shape (n_sections + n_topics,)
+
+        Raises
+        ------
+        ValueError
+            If they lead beyond what can be computed with.
         """
         rules = (self.long, self.short)
-        slope = np.array([[*[rule.section_slope] * rule.section_bias.size, *rule.topic_slope] for rule in rules])
-        bias = np.array([[*rule.section_bias, *rule.topic_bias] for rule in rules])
+        slope: NDArray[np.float64] = np.array(
+            [[*[rule.section_slope] * rule.section_bias.size, *rule.topic_slope] for rule in rules]
+        )
+        bias: NDArray[np.float64] = np.array([[*rule.section_bias, *rule.topic_bias] for rule in rules])
+        gain, offset = slope * scale, slope * intercept + bias
+        if not ((np.abs(gain) < _LARGEST) & (np.abs(offset) < _LARGEST)).all():
+            raise ValueError(f"a score would have a slope or an offset of {_LARGEST} or more")
         return RuleArrays(
-            gain=slope * scale,
-            offset=slope * intercept + bias,
+            gain=gain,
+            offset=offset,
             threshold=np.array([rule.topic_threshold for rule in rules]),
             least_topics=int(self.at_least_one_topic),
         )

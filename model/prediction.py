@@ -106,6 +106,8 @@ class Prediction(NamedTuple):
     language : Language
     review_reasons : tuple of str
         Why an editor should look; empty where nobody needs to.
+    n_words, n_known : int
+        Words of the text, and those that the model knows.
     """
 
     section: SectionPrediction | None
@@ -113,6 +115,8 @@ class Prediction(NamedTuple):
     all_topics: TopicScores
     language: Language
     review_reasons: tuple[ReviewReason, ...]
+    n_words: int = 0
+    n_known: int = 0
 
     @property
     def needs_review(self) -> bool:

@@ -14,16 +14,10 @@ from dataclasses import replace
 
 from model.errors import ArtifactError, TabwibError
 from service.address import free_address
-from service.settings import ENVIRONMENT, Settings
+from service.settings import ENVIRONMENT, HELP, SECRET, Settings
+from service.shared_folder import shared_folder
 
 __all__ = ["main", "run"]
-
-_HELP = {
-    "artifact": ("DIR", "folder with the model that training.fit wrote"),
-    "host": ("ADDRESS", "address to listen on"),
-    "port": ("N", "TCP port to listen on"),
-    "workers": ("N", "processes that answer; a further one takes little memory"),
-}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,16 +25,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m service",
         description="Label Arabic news over HTTP.",
-        epilog="A flag goes before its environment variable, and that before the default.",
+        epilog="A flag goes before its environment variable, and that before the default. By the environment alone: "
+        + "; ".join(f"{ENVIRONMENT[name]}: {text}" for name, text in SECRET.items())
+        + ". SIGHUP loads the models again, SIGTERM stops when what has begun is answered.",
     )
     defaults = Settings()
-    for name, (metavar, text) in _HELP.items():
+    for name, (metavar, text) in HELP.items():
         parser.add_argument(
-            f"--{name}",
+            f"--{name.replace('_', '-')}",
             metavar=metavar,
-            help=f"{text} (default: {getattr(defaults, name)}; environment: {ENVIRONMENT[name]})",
+            help=f"{text} (default: {_shown(getattr(defaults, name))}; environment: {ENVIRONMENT[name]})",
         )
     return parser
+
+
+def _shown(default: object) -> str:
+    """Write a default as it would be given on the command line."""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "none" if default in (None, ()) else str(default)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,9 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     try:
         settings = replace(settings, host=free_address(settings.host, settings.port))
-        from service.server import serve  # not before: numba and granian take a second
+        with shared_folder() as folder:
+            from service.server import serve  # not before: numba and granian take a second
 
-        serve(settings)
+            serve(settings, folder)
     except ArtifactError as error:
         _say(f"{error}\nFit a model with `make fit` or `python -m training.fit`, or name another with --artifact.")
         return 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from model.classifier import NewsClassifier
+from model.explain import Explanation, Explanations
 from model.prediction import Prediction, SectionPrediction, TopicPrediction
 
 __all__ = ["answer", "model_card"]
@@ -23,6 +24,7 @@ def answer(
     warnings: Sequence[dict[str, Any]],
     classifier: NewsClassifier,
     top_k: int,
+    explained: Explanations | None = None,
 ) -> dict[str, Any]:
     """Write what is said about one document.
 
@@ -38,13 +40,22 @@ def answer(
         The model that made the prediction; knows the names of the labels.
     top_k : int
         Sections listed, the best one included.
+    explained : Explanations, optional
+        The words that spoke for the section and the topics, where the client asked for them.
     """
+    section = None if prediction.section is None else _section(prediction.section, classifier, top_k)
+    topics = [_topic(topic, classifier) for topic in prediction.topics]
+    if explained is not None:
+        if section is not None:
+            section["evidence"] = _evidence(explained.sections[section["id"]])
+        for topic in topics:
+            topic["evidence"] = _evidence(explained.topics[topic["id"]])
     return {
         "id": identifier,
         "model": model_card(classifier),
         "language": {"code": prediction.language.code, "supported": prediction.language.supported},
-        "section": None if prediction.section is None else _section(prediction.section, classifier, top_k),
-        "topics": [_topic(topic, classifier) for topic in prediction.topics],
+        "section": section,
+        "topics": topics,
         "needs_review": prediction.needs_review,
         "review_reasons": prediction.review_reasons,
         "warnings": warnings,
@@ -82,3 +93,8 @@ def _topic(topic: TopicPrediction, classifier: NewsClassifier) -> dict[str, Any]
         "threshold": round(topic.threshold, _DECIMALS),
         "iptc": label.iptc,
     }
+
+
+def _evidence(explanation: Explanation) -> list[dict[str, Any]]:
+    """Write the words that spoke for a label, heaviest first."""
+    return [word._asdict() | {"weight": round(word.weight, _DECIMALS)} for word in explanation.evidence]

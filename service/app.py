@@ -6,47 +6,59 @@
 from __future__ import annotations
 
 import os
-import re
-import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from model.classifier import NewsClassifier
 from service import refusals
-from service.api.classify import classify_api
-from service.api.operations import operations_api, serve_document
-from service.api.requests import MAX_REQUEST_BYTES
-from service.served import load_model, ready_model
+from service.api.administration import administration_api
+from service.api.catalogue import catalogue_api
+from service.api.classify import answer_story, classify_api
+from service.api.document import serve_document
+from service.api.extract import extract_api
+from service.api.operations import operations_api
+from service.cors import shared_with
+from service.direct import directly
+from service.envelope import enveloped
+from service.guard import guarded
+from service.keys import KeyRing, read_keys
+from service.limits import RateLimit
+from service.observing import observed
+from service.served import ServedModels
 from service.settings import Settings
 from service.shapes import Problem
+from service.web.pages import web_pages
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["create_app"]
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-"""Ids that a client may bring: enough for a UUID or a trace id, nothing that could forge a line of a log."""
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-"""On every answer: it is data for the one who asked, never a page and never for a cache. No CORS header: a script of
-another site may not read it."""
-
-
-def create_app(settings: Settings | None = None, classifier: NewsClassifier | None = None) -> OpenAPI:
+def create_app(
+    settings: Settings | None = None,
+    served: ServedModels | None = None,
+    reload: Callable[[], str] | None = None,
+    shared: Path | None = None,
+) -> OpenAPI:
     """Make the application.
 
     Parameters
     ----------
     settings : Settings, optional
         Taken from the environment where not given.
-    classifier : NewsClassifier, optional
-        A loaded model; where not given, the artifact that the settings name is loaded, and an artifact that cannot be
-        used is logged and answered with 503.
+    served : ServedModels, optional
+        Loaded models; where not given, the artifacts that the settings name are loaded, and one that cannot be used
+        is logged and answered with 503.
+    reload : callable, optional
+        Replaces the models in every process that serves them; where not given, this process is the only one.
+    shared : Path, optional
+        Folder in which the processes count requests together; where not given, each counts alone.
 
     Raises
     ------
@@ -54,34 +66,43 @@ def create_app(settings: Settings | None = None, classifier: NewsClassifier | No
         If a setting cannot be used.
     """
     settings = settings or Settings.gather(os.environ)
-    served = load_model(settings.artifact) if classifier is None else ready_model(classifier)
+    if served is None:
+        served = ServedModels(settings.folders)
+        served.load_or_refuse()
+    keys = KeyRing(() if settings.keys is None else read_keys(settings.keys), settings.admin_token)
     app = OpenAPI(
         __name__,
         info=Info(title="Tabwib", version="1", description="Labels Arabic news with one section and any topics."),
+        security_schemes={},  # the library would write null, which is not OpenAPI
         doc_ui=False,
         static_folder=None,
         validation_error_status="default",
         validation_error_model=Problem,
     )
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES + 1  # werkzeug refuses a stream of exactly the limit
     app.url_map.merge_slashes = False  # "//v1/classify" is 404, not a redirect with a page in HTML
-    app.before_request(_name_request)
-    app.after_request(_add_headers)
     refusals.register(app)
+    direct = directly(app.wsgi_app, "POST", "/v1/classify", partial(answer_story, served=served))
     app.register_api(operations_api(served))
     app.register_api(classify_api(served))
-    serve_document(app)
+    app.register_api(extract_api())
+    app.register_api(catalogue_api(served))
+    app.register_api(administration_api(served, reload or served.reload, keys))
+    serve_document(app, served)
+    app.register_blueprint(web_pages(served, keys))
+    routes = [rule.rule for rule in app.url_map.iter_rules()]
+    wrapped = observed(enveloped(_guarded(direct, settings, keys, shared)), routes, log_all=settings.log_requests)
+    app.wsgi_app = wrapped  # type: ignore[assignment]  # as Flask documents
     return app
 
 
-def _name_request() -> None:
-    """Give the request an id: the client's own where it is a plain one, a new one otherwise."""
-    brought = request.headers.get("X-Request-Id", "")
-    g.request_id = brought if _REQUEST_ID.fullmatch(brought) else uuid.uuid4().hex
-
-
-def _add_headers(response: Response) -> Response:
-    """Put on every answer what every answer carries."""
-    response.headers.extend(_HEADERS)
-    response.headers["X-Request-Id"] = g.request_id
-    return response
+def _guarded(application: WSGIApplication, settings: Settings, keys: KeyRing, shared: Path | None) -> WSGIApplication:
+    """Put before the application what the settings ask for: keys, limits, other sites, and proxies to be believed."""
+    if keys.asks_everybody or settings.rate_limit is not None:
+        file = None if shared is None else shared / "limits"
+        limit = None if settings.rate_limit is None else RateLimit(settings.rate_limit, file)
+        application = guarded(application, keys, limit)
+    if settings.cors_origins:
+        application = shared_with(application, settings.cors_origins)
+    if settings.proxies:
+        application = ProxyFix(application, x_for=settings.proxies, x_proto=0, x_host=0)
+    return application

@@ -66,10 +66,13 @@ FAULTS: Mapping[str, Mapping[Language, str]] = {
         "en": "The texts of one document may take up {limit} bytes in UTF-8 altogether.",
         "ar": "لا يجوز أن تتجاوز نصوص الوثيقة الواحدة {limit} بايت بترميز UTF-8.",
     },
-    "unreadable_page": {
-        "en": "No text can be read on this page.",
-        "ar": "لا يمكن قراءة أي نص في هذه الصفحة.",
+    "model_not_found": {"en": "There is no artifact.", "ar": "لا يوجد نموذج محفوظ."},
+    "model_corrupt": {"en": "The artifact is damaged.", "ar": "النموذج المحفوظ تالف."},
+    "model_version": {
+        "en": "The artifact was made by another version.",
+        "ar": "النموذج المحفوظ من إصدار آخر غير متوافق.",
     },
+    "model_unusable": {"en": "The artifact cannot be used.", "ar": "لا يمكن استعمال النموذج المحفوظ."},
     "unusable": {"en": "This value cannot be used.", "ar": "لا يمكن استعمال هذه القيمة."},
 }
 """Code of a fault -> what to tell the client, in both languages."""

@@ -16,7 +16,6 @@ from model.errors import (
     ArtifactVersionError,
     EmptyTextError,
     InputError,
-    PageError,
     TabwibError,
 )
 from service.faults import Language
@@ -28,7 +27,7 @@ __all__ = ["PROBLEMS", "Kind", "code_of_error", "code_of_status"]
 class Kind:
     """One kind of problem: its HTTP status, its texts in both languages, and headers that help the client on.
 
-    ``detail`` may name values in braces; the refusal brings them.
+    ``detail`` and ``headers`` may name values in braces; the refusal brings them.
     """
 
     status: int
@@ -62,6 +61,14 @@ PROBLEMS: Mapping[str, Kind] = {
             "محتوى الطلب ليس JSON بترميز UTF-8؛ توقفت القراءة عند السطر {line}، العمود {column}.",
         ),
     ),
+    "malformed_text": _kind(
+        400,
+        ("Malformed text", "نص غير سليم"),
+        (
+            "The body is not text in {charset}; byte {position} cannot be read. Name its charset in Content-Type.",
+            "محتوى الطلب ليس نصا بترميز {charset}؛ تعذرت قراءة البايت {position}. اذكر الترميز في Content-Type.",
+        ),
+    ),
     "unauthorized": _kind(
         401,
         ("Not authorised", "غير مصرح"),
@@ -85,26 +92,28 @@ PROBLEMS: Mapping[str, Kind] = {
         406,
         ("Not acceptable", "صيغة غير متاحة"),
         (
-            "The answer is application/json, which the Accept header excludes.",
-            "الجواب بصيغة application/json التي تستبعدها ترويسة Accept.",
+            "The answer is {type}, which the Accept header excludes.",
+            "الجواب بصيغة {type} التي تستبعدها ترويسة Accept.",
         ),
     ),
     "too_long": _kind(
         413,
         ("Too long", "أطول من المسموح"),
         (
-            "A request may have 16 MiB, and the texts of one document 1 MiB.",
-            "الحد الأقصى للطلب 16 ميبيبايت، ولنصوص الوثيقة الواحدة ميبيبايت واحد.",
+            "A JSON request may have 16 MiB, one document or one line of a stream 1 MiB.",
+            "الحد الأقصى لطلب JSON هو 16 ميبيبايت، وللوثيقة الواحدة أو السطر الواحد ميبيبايت واحد.",
         ),
     ),
     "unsupported_media_type": _kind(
         415,
         ("Unsupported media type", "نوع محتوى غير مدعوم"),
-        (
-            "Send the body as Content-Type: application/json, in UTF-8.",
-            "أرسل المحتوى بالترويسة Content-Type: application/json وبترميز UTF-8.",
-        ),
-        Accept="application/json",
+        ("This call takes as Content-Type: {types}.", "أنواع Content-Type المقبولة في هذا الطلب: {types}."),
+        Accept="{types}",
+    ),
+    "unsupported_charset": _kind(
+        415,
+        ("Unsupported charset", "ترميز غير مدعوم"),
+        ("Send the body in one of: {charsets}.", "أرسل المحتوى بأحد هذه الترميزات: {charsets}."),
     ),
     "unsupported_content_encoding": _kind(
         415,
@@ -116,31 +125,47 @@ PROBLEMS: Mapping[str, Kind] = {
         422,
         ("Invalid request", "طلب غير قابل للاستعمال"),
         (
-            "The request is well-formed JSON, but not what this call takes; see errors.",
-            "الطلب مكتوب بصيغة JSON سليمة لكنه لا يطابق المطلوب؛ انظر errors.",
+            "The request is well-formed, but not what this call takes; see errors.",
+            "الطلب سليم الصياغة لكنه لا يطابق المطلوب؛ انظر errors.",
         ),
     ),
     "no_text": _kind(
         422,
         ("No text", "لا يوجد نص"),
         (
-            "There is nothing to label: at least one of headline, body and page must hold text.",
-            "لا يوجد ما يصنَّف: يجب أن يحتوي واحد على الأقل من headline وbody وpage على نص.",
+            "There is nothing to read: a text must not be blank, and of headline, body and page one must hold text.",
+            "لا يوجد ما يُقرأ: يجب ألا يكون النص فارغا، وأن يحتوي واحد على الأقل من headline وbody وpage على نص.",
         ),
     ),
-    "unreadable_page": _kind(
+    "no_article": _kind(
         422,
-        ("Unreadable page", "صفحة غير مقروءة"),
+        ("No article", "لا يوجد خبر"),
         (
-            "No text can be read on the page; send the story as headline and body.",
-            "لا يمكن قراءة أي نص في الصفحة؛ أرسل الخبر في headline وbody.",
+            "The JSON-LD holds no article of schema.org, such as a NewsArticle.",
+            "لا يحتوي JSON-LD على خبر من أنواع schema.org مثل NewsArticle.",
+        ),
+    ),
+    "unknown_model": _kind(
+        422,
+        ("Unknown model", "نموذج غير معروف"),
+        (
+            "This server has no model of the name that the address asks for.",
+            "لا يوجد على هذا الخادم نموذج بالاسم المطلوب في العنوان.",
+        ),
+    ),
+    "not_reloaded": _kind(
+        409,
+        ("Not reloaded", "لم يُستبدل النموذج"),
+        (
+            "A new model could not be loaded; those before keep answering. See errors, and the server's log.",
+            "تعذر تحميل نموذج جديد، وما زالت النماذج السابقة تجيب. انظر errors وسجل الخادم.",
         ),
     ),
     "too_many_requests": _kind(
         429,
         ("Too many requests", "طلبات كثيرة"),
         ("Wait before asking again; see Retry-After.", "انتظر قبل إعادة الطلب؛ انظر Retry-After."),
-        Retry_After="1",
+        Retry_After="{seconds}",
     ),
     "internal_error": _kind(
         500,
@@ -178,8 +203,7 @@ PROBLEMS: Mapping[str, Kind] = {
 """Code of a problem -> its kind. The order is that of the status."""
 
 _BY_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
-_BY_STATUS |= {406: "not_acceptable", 413: "too_long", 415: "unsupported_media_type", 422: "invalid_request"}
-_BY_STATUS |= {429: "too_many_requests"}
+_BY_STATUS |= {413: "too_long", 422: "invalid_request"}
 
 _BY_ERROR: Mapping[type[TabwibError], str] = {
     ArtifactNotFoundError: "model_not_found",
@@ -187,7 +211,6 @@ _BY_ERROR: Mapping[type[TabwibError], str] = {
     ArtifactVersionError: "model_version",
     ArtifactError: "model_unusable",
     EmptyTextError: "no_text",
-    PageError: "unreadable_page",
     InputError: "invalid_request",
 }
 """Error -> code of its problem; an error takes the entry of its nearest ancestor."""

@@ -18,6 +18,8 @@ __all__ = ["select", "unknown_labels"]
 
 def unknown_labels(options: Options, taxonomy: Taxonomy) -> tuple[Fault, ...]:
     """Find the ids in filters that the model's taxonomy does not know; a slip there would filter everything out."""
+    if not _filters(options):
+        return ()
     return (
         *_unknown("unknown_section", "include_sections", options.include_sections, taxonomy.sections),
         *_unknown("unknown_topic", "include_topics", options.include_topics, taxonomy.topics),
@@ -31,6 +33,11 @@ def _unknown(code: str, option: str, given: Sequence[str], labels: Sequence[Sect
     for position, identifier in enumerate(given):
         if identifier not in known:
             yield Fault(code, pointer_to("options", option, position))
+
+
+def _filters(options: Options) -> bool:
+    """Say whether the options name labels at all; most requests' do not."""
+    return bool(options.include_sections or options.include_topics or options.exclude_topics)
 
 
 def select(prediction: Prediction, options: Options) -> Prediction:
@@ -51,6 +58,8 @@ def select(prediction: Prediction, options: Options) -> Prediction:
         measured on its choices. Reasons to review follow the decision; those that lie in the text, for which the
         model abstains, stay whatever is asked.
     """
+    if options.min_confidence is None and not _filters(options):
+        return prediction
     section = _select_section(prediction.section, options)
     in_the_text = tuple(reason for reason in prediction.review_reasons if reason != "low_confidence")
     uncertain = section is not None and section.decision == "uncertain"

@@ -6,14 +6,26 @@ against these models, so that the document cannot drift away from what is sent.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from model.prediction import Decision, ReviewReason
 
-__all__ = ["Answer", "BatchAnswer", "Liveness", "Problem", "Readiness", "Versions"]
+__all__ = [
+    "Answer",
+    "BatchAnswer",
+    "Extraction",
+    "Labels",
+    "Liveness",
+    "ModelDescription",
+    "Problem",
+    "Readiness",
+    "Reloaded",
+    "Versions",
+]
 
+_Time = Annotated[AwareDatetime, Field(strict=False)]
 _Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -45,6 +57,19 @@ class Name(_Shape):
     en: str
 
 
+class Evidence(_Shape):
+    """A word that spoke for a label: code points `start` to `end` of a text that was sent.
+
+    `weight` is what it adds to the log-odds of a topic, or to the exponent of a section's share.
+    """
+
+    field: Literal["headline", "subheadline", "body", "page"]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+    text: str
+    weight: Annotated[float, Field(ge=0)]
+
+
 class Alternative(_Shape):
     """Another section with its probability."""
 
@@ -58,6 +83,7 @@ class Section(Alternative):
 
     decision: Decision
     alternatives: list[Alternative]
+    evidence: list[Evidence] = Field(default=[], description="With the option `explain`: heaviest first.")
 
 
 class Topic(_Shape):
@@ -68,6 +94,7 @@ class Topic(_Shape):
     confidence: _Probability
     threshold: _Probability
     iptc: str | None
+    evidence: list[Evidence] = Field(default=[], description="With the option `explain`: heaviest first.")
 
 
 class AnswerWarning(_Shape):
@@ -137,9 +164,135 @@ class Readiness(_Shape):
     model: ModelCard
 
 
+class Reloaded(_Shape):
+    """The models that answer from now on, by name."""
+
+    models: dict[str, ModelCard]
+
+
 class Versions(_Shape):
     """What is running; `model` is null where there is none."""
 
     tabwib: str
     python: str
     model: ModelCard | None
+
+
+class _Quality(_Shape):
+    """How well a label is given, on articles that were held out: null where it was not measured.
+
+    `support`: articles that have the label; `precision`: share right of those given it, null where none was;
+    `recall`: share found of those that have it.
+    """
+
+    support: Annotated[int, Field(ge=0)] | None
+    precision: _Probability | None
+    recall: _Probability | None
+
+
+class LabelEntry(_Quality):
+    """A section or a topic.
+
+    `threshold` is the probability from which a section is accepted or a topic given, `short_threshold` that for texts
+    of at most 20 words; null where no probability is enough. `examples`: articles it was learned from.
+    """
+
+    id: str
+    name: Name
+    definition: str | None
+    iptc: str | None
+    threshold: float | None
+    short_threshold: float | None
+    examples: Annotated[int, Field(ge=0)] | None
+    headline_only: _Quality
+
+
+class Labels(_Shape):
+    """Everything that the model can give."""
+
+    model: ModelCard
+    sections: list[LabelEntry]
+    topics: list[LabelEntry]
+
+
+class LabelCounts(_Shape):
+    """How many labels a model has."""
+
+    sections: int
+    topics: int
+
+
+class CorpusCard(_Shape):
+    """A corpus that a model was learned from."""
+
+    name: str
+    sha256: str | None
+    articles: int
+
+
+class TrainingCard(_Shape):
+    """What a model was learned from: corpora, articles by part and by source, versions of libraries."""
+
+    corpora: list[CorpusCard]
+    articles: dict[str, int]
+    sources: dict[str, int]
+    versions: dict[str, str]
+
+
+class Limits(_Shape):
+    """What this server takes at most."""
+
+    request_bytes: int
+    document_bytes: int
+    batch_documents: int
+    id_characters: int
+
+
+class ModelDescription(ModelCard):
+    """The model card. `metrics` are those of `training.evaluate --json` on the articles that were held out."""
+
+    created: str
+    labels: LabelCounts
+    trained_on: TrainingCard
+    metrics: dict[str, Any] | None
+    warnings: list[str]
+    limits: Limits
+
+
+class PageFields(_Shape):
+    """What was found on a page; null is what was not. Section and topics are those printed on it."""
+
+    headline: str | None
+    subheadline: str | None
+    body: str | None
+    captions: list[str]
+    section: str | None
+    topics: list[str]
+    published: _Time | None
+    updated: _Time | None
+    language: str | None
+    url: str | None
+    source: str | None
+
+
+class RemovedPiece(_Shape):
+    """Something on the page that is no part of the story."""
+
+    kind: str
+    text: str
+
+
+class PageRemark(_Shape):
+    """Something on the page that was seen but could not be used."""
+
+    code: str
+    detail: str
+
+
+class Extraction(_Shape):
+    """A page, read."""
+
+    id: str | None
+    fields: PageFields
+    removed: list[RemovedPiece]
+    warnings: list[PageRemark]

@@ -229,6 +229,10 @@ def _save(request: FitRequest, dataset: Dataset, final: Learned, report: Report)
         "settings": asdict(request.settings),
         "decision": final.decider.to_dict(),
         "metrics": report["test"],
+        "per_label": {
+            view: None if part is None else {"sections": part["section_rows"], "topics": part["topic_rows"]}
+            for view, part in (("whole", report["whole"]), ("headline_only", report["headline_only"]))
+        },
         "warnings": report["warnings"],
         "provenance": report["provenance"],
     }

@@ -19,6 +19,7 @@ __all__ = ["compiled"]
 _COMPILED_IN = (
     "decision.py",
     "language.py",
+    "features/aligning.py",
     "features/kernel.py",
     "features/orthography.py",
     "features/stems.py",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from model.errors import PageError
+from model.pages.news_article import read_news_article
 from model.pages.page import PageWarning, ReadPage, Removed
 from model.pages.text_page import read_text_page
 
-__all__ = ["PageError", "PageWarning", "ReadPage", "Removed", "read_page"]
+__all__ = ["PageError", "PageWarning", "ReadPage", "Removed", "read_news_article", "read_page"]
 
 # What only a document holds; a stray <p> or <br> in a text does not make it one.
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|article|main|script|div|section)[\s/>]", re.IGNORECASE)

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
-from model.article import Article
 from model.errors import PageError
-from model.pages.labels import printed_dates, split_section_prefix, unique
-from model.pages.layout import without_suffix
-from model.pages.lines import plain_text, strip_body, strip_headline
-from model.pages.metadata import Fields, language_tag, read_json_ld, read_meta
-from model.pages.page import PageWarning, ReadPage
-from model.pages.text_page import read_paragraphs, read_text_page
-from model.pages.tidy import one_line, tidy, unmark_hashtags
+from model.pages.assembly import assemble
+from model.pages.labels import unique
+from model.pages.lines import plain_text
+from model.pages.metadata import Fields, read_json_ld, read_meta
+from model.pages.page import ReadPage
+from model.pages.text_page import read_text_page
+from model.pages.tidy import one_line, tidy
 
 __all__ = ["read_html_page"]
 
@@ -105,7 +103,7 @@ def read_html_page(raw: str) -> ReadPage:
     body = _extract(tree, fields)
     if not body:
         return _from_text(_visible_text(tree), fields)
-    return _assemble(fields, body)
+    return assemble(fields, body)
 
 
 def _tree(raw: str) -> Any | None:
@@ -157,41 +155,13 @@ def _extract(tree: Any, fields: Fields) -> str:
 _DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
 
 
-def _assemble(fields: Fields, body: str) -> ReadPage:
-    """Make an Article of the fields and the body."""
-    title = _without_site(fields.headline, fields.source)
-    titles = (fields.headline, title, fields.subheadline, fields.section, *fields.headings)
-    body, captions, removed = read_paragraphs(body, titles)
-    body, cut = strip_body(body)
-    headline, cut_too = strip_headline(title)
-    section, headline = split_section_prefix(headline)
-    headline, headline_tags = unmark_hashtags(headline)
-    subheadline, subheadline_tags = unmark_hashtags(fields.subheadline)
-    body, body_tags = unmark_hashtags(body)
-    published, updated, warnings = _times(fields)
-    article = Article(
-        headline=headline.strip(),
-        subheadline=subheadline,
-        body=body.strip(),
-        captions=tuple(dict.fromkeys([*fields.captions, *captions])),
-        section=fields.section or section or None,
-        topics=unique([*fields.topics, *headline_tags, *subheadline_tags, *body_tags]),
-        published=published,
-        updated=updated,
-        language=language_tag(fields.language),
-        url=fields.url or None,
-        source=fields.source or None,
-    )
-    return ReadPage(article, removed + cut_too + cut, (*fields.warnings, *warnings))
-
-
 def _from_text(text: str, fields: Fields) -> ReadPage:
     """Read what the page shows as a text page, and let the metadata say what they know better."""
     page = read_text_page(text)
     told = replace(fields, body=page.article.body)
     if not (fields.headline or fields.section or fields.topics or fields.published):
         return replace(page, warnings=(*fields.warnings, *page.warnings))
-    from_fields = _assemble(replace(told, headline=fields.headline or page.article.headline), page.article.body)
+    from_fields = assemble(replace(told, headline=fields.headline or page.article.headline), page.article.body)
     article = replace(
         from_fields.article,
         subheadline=from_fields.article.subheadline or page.article.subheadline,
@@ -227,23 +197,3 @@ def _visible_text(tree: Any) -> str:
         else:
             pieces.append((element.tail or "").replace("\n", " "))
     return "".join(pieces)
-
-
-def _without_site(headline: str, site: str) -> str:
-    """Take the site's own name off a headline: «عنوان - اسم الموقع»."""
-    folded = headline.rstrip()
-    if (
-        site
-        and folded.endswith(site)
-        and (rest := folded[: -len(site)].rstrip())
-        and rest[-1] in "|-\N{EN DASH}\N{EM DASH}"
-    ):
-        return rest[:-1].rstrip()
-    return without_suffix(headline)
-
-
-def _times(fields: Fields) -> tuple[datetime | None, datetime | None, tuple[PageWarning, ...]]:
-    """Read both dates; an update at the minute of publication is none of its own."""
-    published = printed_dates([fields.published] if fields.published else [])
-    updated = printed_dates([fields.updated] if fields.updated else [])
-    return published.published, updated.published, published.warnings + updated.warnings

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from model.pages.furniture import LABEL_ALONE, kind_of
@@ -44,7 +45,7 @@ _CREDIT = re.compile(
 _SUFFIX = re.compile(rf"\s+(?:\|\s+\S+(?:\s\S+){{0,3}}|[-–—]\s+(?:{alternatives(OUTLETS)}))\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a page.
 
@@ -73,6 +74,11 @@ class Line:
             return False
         ends = self.n_words >= _SHORTEST_SENTENCE and _SENTENCE_END.search(self.text) is not None
         return self.n_words > LONGEST_TITLE or ends
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its content words; kept, because several questions about a page ask for those of every line."""
+        return content_words(self.text)
 
     @property
     def is_cut_short(self) -> bool:
@@ -155,8 +161,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return joined if wraps >= _LEAST_WRAPS else lines
 
 
-_WORD = re.compile(r"\w{3,}")
-_PROCLITICS = re.compile(r"\A(?:[وفبكل]?ال|لل|[وف])(?=\w{3})")
+_WORD = re.compile(r"\b(?:(?:[وفبكل]?ال|لل|[وف])(?=\w{3}))?(\w{3,})")
 _COMMON = frozenset(
     folded_key(
         "على إلى هذا هذه ذلك التي الذي الذين بعد قبل خلال منذ حتى عند أمام بين كان كانت كما لكن ولكن وقد وكان أكثر جديد"
@@ -167,8 +172,7 @@ _COMMON = frozenset(
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words that say what a text is about, folded and without article and conjunction."""
-    words = {_PROCLITICS.sub("", word) for word in _WORD.findall(folded_key(text))}
-    return frozenset(words - _COMMON)
+    return frozenset(_WORD.findall(folded_key(text))) - _COMMON
 
 
 def overlap(text: str, vocabulary: frozenset[str]) -> float:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
-__all__ = ["plain_text"]
+__all__ = ["mask_markup", "plain_text"]
 
 _BLOCK = frozenset(
     (
@@ -62,6 +63,8 @@ _INLINE = frozenset(
     )
 )
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?([a-z][a-z0-9]*)[^<>]*>|<!--|-->", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-z][a-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(?:!--|(script|style|iframe|noscript)(?=[\s/>]))", re.IGNORECASE)
 
 
@@ -108,3 +111,37 @@ def plain_text(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return text
+
+
+def mask_markup(text: str) -> str:
+    """Cover tags and entities of a text, so that its words can be found again where they stood.
+
+    Parameters
+    ----------
+    text : str
+        A field or a page as a client sent it.
+
+    Returns
+    -------
+    str
+        As many code points as ``text``. Inline tags are covered with zero-width joiners, which do not cut a word in
+        two («ال<b>نفط</b>»), other tags with spaces. Of an entity, its character stands first and tatweel after it.
+    """
+    if "<" in text:
+        text = _ANY_TAG.sub(_cover_tag, text)
+    if "&" in text:
+        text = _ENTITY.sub(_cover_entity, text)
+    return text
+
+
+def _cover_tag(tag: re.Match[str]) -> str:
+    inline = tag[1] is not None and tag[1].lower() in _INLINE
+    return ("\N{ZERO WIDTH JOINER}" if inline else " ") * len(tag[0])
+
+
+_character = lru_cache(maxsize=1024)(html.unescape)  # entities repeat, and looking one up takes longer than all else
+
+
+def _cover_entity(entity: re.Match[str]) -> str:
+    character = _character(entity[0])
+    return character + "\N{ARABIC TATWEEL}" * (len(entity[0]) - 1) if len(character) == 1 else " " * len(entity[0])

@@ -1,11 +1,13 @@
 """Reads what an HTML page says about itself: schema.org's NewsArticle first, then Open Graph and the page's attributes.
 
-``html_page`` passes the parsed page and makes an Article of the fields. This module needs no HTML library of its own.
+``html_page`` passes the parsed page, ``news_article`` an article that was sent as JSON-LD alone. This module needs no
+HTML library of its own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +16,7 @@ from model.pages.markup import plain_text
 from model.pages.page import PageWarning
 from model.pages.tidy import one_line, tidy
 
-__all__ = ["Fields", "language_tag", "read_json_ld", "read_meta"]
+__all__ = ["Fields", "language_tag", "read_article", "read_json_ld", "read_meta"]
 
 
 @dataclass(slots=True)
@@ -63,8 +65,20 @@ def read_json_ld(tree: Any, fields: Fields) -> None:
             fields.warnings.append(PageWarning("broken_json_ld", (script.text or "").strip()[:80]))
         documents.append(document)
     article = find_article(documents)
-    if article is None:
-        return
+    if article is not None:
+        read_article(article, fields)
+
+
+def read_article(article: Mapping[str, Any], fields: Fields) -> None:
+    """Fill the fields from one node of JSON-LD.
+
+    Parameters
+    ----------
+    article : mapping
+        As `find_article` finds it.
+    fields : Fields
+        Filled in place.
+    """
     fields.headline = one_line(plain_text(text_of(article.get("headline")) or text_of(article.get("name"))))
     fields.subheadline = one_line(plain_text(text_of(article.get("alternativeHeadline"))))
     fields.body = tidy(plain_text(text_of(article.get("articleBody"))))
@@ -109,7 +123,8 @@ def read_meta(tree: Any, fields: Fields) -> None:
     if not fields.published:
         fields.published = next((time.get("datetime") for time in tree.iter("time") if time.get("datetime")), "")
     if not fields.url:
-        fields.url = next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")
+        addresses = (link.get("href") for link in tree.xpath("//link[@rel='canonical']"))  # "/@href" gives no plain str
+        fields.url = next((one_line(address) for address in addresses if address), "")
 
 
 def language_tag(printed: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.pages.layout import LONGEST_TOPIC, Line, content_words, overlap
+from model.pages.layout import LONGEST_TOPIC, Line, overlap
 from model.pages.phrases import LISTS, SOFT_LISTS
 
 __all__ = ["Story", "adjacent_twins", "find_story", "repeated_title"]
@@ -97,7 +97,7 @@ def find_story(lines: list[Line]) -> Story:
     while i < end:
         line = lines[i]
         if line.kind is None and i not in inserted:
-            vocabulary |= content_words(line.text)
+            vocabulary |= line.words
         elif i > start and i not in inserted and line.kind in ("comments", "copyright"):
             end = i
         elif i > start and i not in inserted and line.kind in _LIST_KINDS and _is_heading(line):
@@ -202,7 +202,7 @@ def _without_titles(lines: list[Line], start: int, end: int) -> int:
         return titles[0]
     if len(titles) < _LEAST_TITLES:
         return end
-    vocabulary = content_words("\n".join(line.text for line in lines[start : last + 1]))
+    vocabulary = frozenset[str]().union(*(line.words for line in lines[start : last + 1]))
     strange = [i for i in titles if overlap(lines[i].text, vocabulary) < 1 / 3]
     return titles[0] if len(strange) * 3 >= len(titles) * 2 else end
 

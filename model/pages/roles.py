@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from model.pages.furniture import is_person, is_site
-from model.pages.layout import LONGEST_SUBHEADLINE, LONGEST_TITLE, LONGEST_TOPIC, Line, content_words, overlap
+from model.pages.layout import LONGEST_SUBHEADLINE, LONGEST_TITLE, LONGEST_TOPIC, Line, overlap
 from model.pages.regions import Story, adjacent_twins, repeated_title
 
 __all__ = ["Roles", "read_body", "read_header", "read_plain"]
@@ -67,7 +67,7 @@ def read_plain(roles: Roles) -> None:
 def read_header(roles: Roles, story: Story) -> None:
     """Give every line above the story its role."""
     lines, start = roles.lines, story.start
-    vocabulary = content_words("\n".join(line.text for line in lines[start : story.end] if line.kind is None))
+    vocabulary = frozenset[str]().union(*(line.words for line in lines[start : story.end] if line.kind is None))
     copies = repeated_title(lines, start) if start else []
     for i in sorted(adjacent_twins(lines[:start]) - set(copies)):
         roles.give("caption", i - 1)

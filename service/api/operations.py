@@ -1,4 +1,4 @@
-"""What an operator asks: is it alive, is it ready, what is running, and what can be asked.
+"""What an operator asks: is it alive, is it ready, and what is running.
 
 Probes answer whatever the ``Accept`` header says: a load balancer must not take a server out over a header.
 """
@@ -8,21 +8,21 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from flask_openapi3.openapi import OpenAPI
 
 from service.answers import model_card
+from service.api.bodies import json_response
 from service.api.documentation import any_problem, problem_responses
-from service.api.requests import json_response, require_json_accepted
-from service.served import ServedModel
+from service.api.negotiation import require_accepted
+from service.served import ServedModels
 from service.shapes import Liveness, Readiness, Versions
 
-__all__ = ["operations_api", "serve_document"]
+__all__ = ["operations_api"]
 
 
-def operations_api(served: ServedModel) -> APIBlueprint:
+def operations_api(served: ServedModels) -> APIBlueprint:
     """Make the routes that tell how the service is."""
     tag = Tag(name="operations", description="For whoever runs it.")
     api = APIBlueprint("operations", __name__, abp_tags=[tag], abp_responses=any_problem())
@@ -40,25 +40,11 @@ def operations_api(served: ServedModel) -> APIBlueprint:
     @api.get("/version", summary="Versions", responses={200: Versions, **problem_responses(406)})
     def versions() -> Response:
         """Say what is running."""
-        require_json_accepted()
+        require_accepted(request.environ)
         model = None if served.classifier is None else model_card(served.classifier)
         return json_response({"tabwib": _version(), "python": platform.python_version(), "model": model})
 
     return api
-
-
-def serve_document(app: OpenAPI) -> None:
-    """Add ``/openapi.json``, which describes the routes registered so far.
-
-    Written out here once: the library builds it at the first request, and two threads may ask at the same time.
-    """
-    document = app.api_doc
-
-    @app.get("/openapi.json", doc_ui=False)
-    def openapi() -> Response:
-        """Give the OpenAPI document."""
-        require_json_accepted()
-        return json_response(document)
 
 
 def _version() -> str:

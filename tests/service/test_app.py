@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from model.errors import ArticleError, PageError, TabwibError
 from model.pages import PageWarning, ReadPage, Removed
 from model.prediction import Prediction
 from service.app import create_app
+from service.served import ServedModels
 from service.settings import Settings
 from service.shapes import Problem
 
 
 @pytest.fixture(scope="module")
 def client(classifier: NewsClassifier) -> FlaskClient:
-    return create_app(Settings(), classifier).test_client()
+    return create_app(Settings(), ServedModels.of(classifier)).test_client()
 
 
 class _Broken:
@@ -44,10 +45,13 @@ class _Broken:
             raise ArticleError("secret", field="body")
         return self._inner.predict(article)
 
+    def predict_batch(self, articles: Sequence[Article]) -> list[Prediction]:
+        return [self.predict(article) for article in articles]
+
 
 @pytest.fixture(scope="module")
 def broken(classifier: NewsClassifier) -> FlaskClient:
-    return create_app(Settings(), _Broken(classifier)).test_client()  # type: ignore[arg-type]
+    return create_app(Settings(), ServedModels.of(_Broken(classifier))).test_client()  # type: ignore[arg-type]
 
 
 def test_a_mistake_of_ours_is_logged_and_not_told(broken: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
@@ -67,6 +71,29 @@ def test_a_text_the_model_refuses_is_pointed_at(broken: FlaskClient) -> None:
     assert "secret" not in response.text
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_text_that_trips_the_model_leaves_the_rest_of_a_batch(
+    broken: FlaskClient, caplog: pytest.LogCaptureFixture, stream: bool
+) -> None:
+    documents = [{"id": "a", "body": "الفريق في الملعب"}, {"id": "b", "body": "عطل"}, {"id": "c", "body": "مرفوض"}]
+    documents += [{"id": "d", "body": "الفريق في المباراة"}]
+    if stream:
+        lines = "\n".join(json.dumps(document) for document in documents)
+        response = broken.post("/v1/classify/batch", data=lines, content_type="application/x-ndjson")
+        results = [json.loads(line) for line in response.data.splitlines()]
+    else:
+        response = broken.post("/v1/classify/batch", json={"documents": documents})
+        results = response.get_json()["results"]
+    assert "secret" not in response.text
+    assert [result["id"] for result in results] == ["a", "b", "c", "d"]
+    assert results[0]["section"] is not None
+    assert results[3]["section"] is not None
+    pointer = "#/body" if stream else "#/documents/2/body"
+    assert (results[1]["problem"]["status"], results[1]["problem"]["code"]) == (500, "internal_error")
+    assert [error["pointer"] for error in results[2]["problem"]["errors"]] == [pointer]
+    assert caplog.text.count("RuntimeError: secret") == 1
+
+
 def test_a_page_that_trips_the_reader_leaves_the_rest_of_a_batch(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -79,10 +106,7 @@ def test_a_page_that_trips_the_reader_leaves_the_rest_of_a_batch(
     assert response.status_code == 200
     assert "secret" not in response.text
     first, second, third = json.loads(response.data)["results"]
-    assert (first["problem"]["code"], first["problem"]["errors"][0]["pointer"]) == (
-        "unreadable_page",
-        "#/documents/0/page",
-    )
+    assert (first["section"]["decision"], first["warnings"][0]["code"]) == ("abstained", "unreadable_page")
     assert (second["problem"]["status"], second["problem"]["code"]) == (500, "internal_error")
     assert third["section"] is not None
     assert "secret" in caplog.text
@@ -176,6 +200,4 @@ def test_no_text_is_our_mistake(client: FlaskClient, text: str) -> None:
     response = client.post("/v1/classify", json={"body": text})
     assert response.status_code == (200 if text.strip() else 422)
     response = client.post("/v1/classify", json={"page": text})
-    assert response.status_code == 200 or response.get_json()["code"] == (
-        "unreadable_page" if text.strip() else "no_text"
-    )
+    assert response.status_code == (200 if text.strip() else 422)

@@ -58,10 +58,11 @@ def test_the_time_given_wins_over_the_page(page: str) -> None:
     assert read_document(Document(page=page)).article.published == FOUND.published
 
 
-def test_a_page_that_cannot_be_read_is_the_readers_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_on_which_nothing_can_be_read_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(raw: str) -> ReadPage:
         raise PageError(raw)
 
     monkeypatch.setattr("service.documents.read_page", refuse)
-    with pytest.raises(PageError):
-        read_document(Document(page="صفحة"))
+    article, warnings = read_document(Document(page="صفحة", headline="عنوان"))
+    assert article == Article(headline="عنوان")
+    assert [warning["code"] for warning in warnings] == ["unreadable_page"]

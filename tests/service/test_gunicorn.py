@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from service.api.requests import MAX_REQUEST_BYTES
+from service.api.bodies import MAX_REQUEST_BYTES
 
 Start = Callable[..., AbstractContextManager[Any]]
 STORY = {"headline": "الفريق يستعد لمباراة الكأس", "body": "أعلن المدرب تشكيلة الفريق قبل المباراة في الملعب البلدي"}

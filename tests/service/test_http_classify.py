@@ -116,10 +116,21 @@ def test_min_confidence_opens_the_topics(service: str, story: Story) -> None:
     assert answer["section"]["decision"] == "accepted"
 
 
-def test_explain_is_answered_with_a_warning(service: str, story: Story) -> None:
-    status, answer = ask(service, {**story("sport"), "options": {"explain": True}})
-    assert status == 200
-    assert answer["warnings"] == [{"code": "explain_unavailable"}]
+@pytest.mark.parametrize("batch", [False, True], ids=["alone", "batch"])
+def test_explain_names_the_words_that_spoke_for_each_label(service: str, story: Story, batch: bool) -> None:
+    text = {**story("sport", "football"), "options": {"explain": True}}
+    _, answer = ask_batch(service, {"documents": [text]}) if batch else ask(service, text)
+    answer = answer["results"][0] if batch else answer
+    Answer.model_validate_json(json.dumps(answer))
+    for label in (answer["section"], *answer["topics"]):
+        assert label["evidence"]
+        for word in label["evidence"]:
+            assert text[word["field"]][word["start"] : word["end"]] == word["text"]
+
+
+def test_nothing_is_explained_unasked(service: str, story: Story) -> None:
+    _, answer = ask(service, story("sport", "football"))
+    assert "evidence" not in json.dumps(answer)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from service.api.requests import MAX_REQUEST_BYTES
+from service.api.bodies import MAX_REQUEST_BYTES
 from service.shapes import Problem
 
 JSON = {"Content-Type": "application/json"}
@@ -73,11 +73,11 @@ def test_odd_json_is_still_json(service: str, body: bytes) -> None:
 @pytest.mark.parametrize(
     "content_type",
     [
-        "text/plain",
+        "text/csv",
         "application/x-www-form-urlencoded",
         "application/jsonp",
         "application/problem+json",
-        "application/json; charset=windows-1256",
+        "application/x-ndjson",
         "json",
         "",
     ],
@@ -85,7 +85,12 @@ def test_odd_json_is_still_json(service: str, body: bytes) -> None:
 def test_other_media_types_are_not_supported(service: str, content_type: str) -> None:
     response = ask(service, TEXT, {"Content-Type": content_type} if content_type else {})
     check(response, 415, "unsupported_media_type")
-    assert response.headers["Accept"] == "application/json"
+    assert response.headers["Accept"] == "application/json, text/plain, text/html, application/ld+json"
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=windows-1256", "text/plain; charset=ebcdic"])
+def test_other_charsets_are_not_supported(service: str, content_type: str) -> None:
+    check(ask(service, TEXT, {"Content-Type": content_type}), 415, "unsupported_charset")
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])

@@ -43,7 +43,7 @@ def test_a_bad_document_stays_in_its_place() -> None:
     assert [entry.id for entry in batch.documents] == ["a", "b", None, None, "e"]
     refused = batch.documents[1]
     assert isinstance(refused, RefusedDocument)
-    assert [(fault.pointer, fault.code) for fault in refused.faults] == [("#/body", "not_a_string")]
+    assert [(fault.pointer, fault.code) for fault in refused.refusal.faults] == [("#/body", "not_a_string")]
 
 
 def test_an_id_that_is_too_long_is_not_echoed() -> None:
@@ -59,3 +59,13 @@ def test_a_batch_has_its_limit(count: int, fits: bool) -> None:
     else:
         with pytest.raises(ValidationError):
             BatchRequest.model_validate_json(raw)
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert Options.model_validate_json('{"top_k": 7.0}').top_k == 7
+
+
+@pytest.mark.parametrize("number", ["7.5", "1e400", '"7"', "true"])
+def test_what_is_no_whole_number_is_refused(number: str) -> None:
+    with pytest.raises(ValidationError):
+        Options.model_validate_json(f'{{"top_k": {number}}}')

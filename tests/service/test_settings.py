@@ -19,6 +19,22 @@ def test_every_field_can_be_set_by_the_environment() -> None:
     assert Settings.gather(environ) == Settings(Path("/models/a"), "0.0.0.0", 9001, 3)
 
 
+def test_further_settings_and_secrets() -> None:
+    environ = {"TABWIB_MODELS": "sports, archive-2025,", "TABWIB_LOG_REQUESTS": "no", "TABWIB_ADMIN_TOKEN": "x" * 16}
+    settings = Settings.gather(environ)
+    assert (settings.models, settings.log_requests, settings.admin_token) == (
+        ("sports", "archive-2025"),
+        False,
+        "x" * 16,
+    )
+    assert "x" * 16 not in repr(settings)
+
+
+def test_models_lie_beside_the_artifact() -> None:
+    folders = Settings(artifact=Path("/models/current"), models=("sports",)).folders
+    assert list(folders.items()) == [("current", Path("/models/current")), ("sports", Path("/models/sports"))]
+
+
 def test_a_flag_goes_before_the_environment() -> None:
     environ = {"TABWIB_PORT": "9001", "TABWIB_WORKERS": "3"}
     settings = Settings.gather(environ, {"port": "9002", "workers": None})
@@ -45,6 +61,11 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         pytest.param({}, {"workers": "257"}, "workers 257", id="too-many-workers"),
         pytest.param({}, {"artifact": ""}, "--artifact", id="empty-artifact"),
         pytest.param({}, {"host": " "}, "host", id="blank-host"),
+        pytest.param({}, {"log_requests": "maybe"}, "--log-requests", id="neither-yes-nor-no"),
+        pytest.param({}, {"models": "../secrets"}, "models", id="model-that-climbs-out"),
+        pytest.param({}, {"models": "a/b"}, "models", id="model-in-a-folder"),
+        pytest.param({"TABWIB_ADMIN_TOKEN": "short"}, {}, "admin token", id="token-that-can-be-guessed"),
+        pytest.param({"TABWIB_ADMIN_TOKEN": "ع" * 20}, {}, "admin token", id="token-no-header-can-hold"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(environ: dict[str, str], flags: dict[str, str], named: str) -> None:
