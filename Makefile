@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve fit test check bench lock clean
+.PHONY: help setup serve fit test faults check bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ fit: $(READY) ## fit a model from the starter corpus, replacing artifacts/curren
 
 test: check ## run everything: the checks, then all tests
 	$(BIN)/python -m pytest
+
+faults: $(READY) ## what clients, operators and machines may do under load; a part of the tests
+	$(BIN)/python -m pytest tests/faults tests/service/test_reloading.py
 
 check: $(READY) ## lint, formatting, types, and which package may import which
 	$(BIN)/ruff check .

@@ -19,6 +19,8 @@ _WHAT = {
     "features": "vectorizing beside scikit-learn, scoring beside fastText",
     "latency": "one article, text to probabilities (needs an artifact: make fit)",
     "http": "the service beside a trivial handler on the same server (needs an artifact: make fit)",
+    "fuzz": "requests that nobody should send, 100,000 of them (needs an artifact: make fit)",
+    "soak": "mixed load at 80 % of what it can take, for ten minutes (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
     "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",

@@ -40,6 +40,9 @@ _LEAK = re.compile(
 )
 """What a path, a stack, an object or an exception of Python's looks like."""
 
+_PAGES = frozenset({"/", "/labels", "/model", "/docs"})
+"""Addresses that answer people, in HTML, whatever is wrong."""
+
 _HELP = """\
 Requests are numbered; the same seed and number make the same request.
 
@@ -109,6 +112,8 @@ def complaint(request: Request, status: int, media_type: str, content: bytes) ->
     if leak := next((found[0] for found in _LEAK.finditer(content) if not _is_echo(found[0], request)), None):
         return f"leaks {leak.decode('latin-1')}"
     media_type = media_type.partition(";")[0]
+    if media_type == "text/html":
+        return "" if request.target.partition("?")[0] in _PAGES else _without_problem(status)
     if status >= http.client.BAD_REQUEST and media_type != "application/problem+json":
         return _without_problem(status)
     if media_type.endswith("json"):

@@ -20,7 +20,7 @@ from benchmarks.command import Benchmark, Outcome, Table, run, say
 from benchmarks.http_load import Connection, post, requests_per_second
 from benchmarks.serving import serving
 
-__all__ = ["main"]
+__all__ = ["Kind", "kinds_of", "main", "stories_of_starter"]
 
 DISTINCT = 240
 """Different bodies of each kind, so that no cache answers for the model."""
@@ -48,7 +48,7 @@ class Kind(NamedTuple):
     p99: float | None
 
 
-def _stories() -> list[dict[str, str]]:
+def stories_of_starter() -> list[dict[str, str]]:
     """Read the invented stories of the starter corpus."""
     from training.shipped import starter_corpus
 
@@ -73,7 +73,8 @@ def _as_json(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-def _kinds(stories: Sequence[Mapping[str, str]]) -> list[Kind]:
+def kinds_of(stories: Sequence[Mapping[str, str]]) -> list[Kind]:
+    """Write requests of each kind: headlines, stories, pages as crawled, pages in HTML."""
     headlines = list(dict.fromkeys(story["headline"] for story in stories))[:DISTINCT]
     long = _bodies(stories, 500, DISTINCT)
     pairs = list(zip(headlines, long, strict=True))
@@ -135,8 +136,8 @@ def _batches(stories: Sequence[Mapping[str, str]], port: int, seconds: float) ->
 
 
 def _measure(arguments: argparse.Namespace, _: Mapping[str, Path]) -> Outcome:
-    stories = _stories()
-    kinds = _kinds(stories)
+    stories = stories_of_starter()
+    kinds = kinds_of(stories)
     rounds, seconds = (3, 1.0) if arguments.quick else (9, 4.0)
     workers = ("--workers", str(WORKERS))
     started = time.perf_counter()

@@ -38,9 +38,9 @@ policy. No CORS header: a script of another site may not read it."""
 def enveloped(application: WSGIApplication) -> WSGIApplication:
     """Give every request an id and every answer the headers that it does not bring itself.
 
-    The id is the client's own ``X-Request-Id`` where that is a plain one, a new one otherwise. A client that was refused
-    before its body was read is told that the connection ends: the server ends it rather than read on, and the client
-    would meet that at its next request.
+    The id is the client's own ``X-Request-Id`` where that is a plain one, a new one otherwise. A client that was
+    refused before its body was read is told that the connection ends: the server ends it rather than read on, and the
+    client would meet that at its next request.
     """
 
     def envelope(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

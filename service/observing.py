@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["observed"]
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+"""Methods that are logged by name: a client may make one up, of any length."""
+
 
 def observed(application: WSGIApplication, routes: Iterable[str], *, log_all: bool) -> WSGIApplication:
     """Count and log the requests of an application.
@@ -62,7 +65,7 @@ def _log(environ: WSGIEnvironment, route: str, status: int, seconds: float) -> N
         "level": "error" if status >= 500 else "info",
         "message": "request",
         "request_id": environ.get(REQUEST_ID),
-        "method": environ.get("REQUEST_METHOD"),
+        "method": method if (method := environ["REQUEST_METHOD"]) in _METHODS else "other",
         "route": route,
         "status": status,
         "milliseconds": round(seconds * 1000, 3),

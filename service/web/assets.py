@@ -28,4 +28,5 @@ def serve_assets(pages: Blueprint) -> None:
 def _serve(content: bytes, media_type: str) -> Response:
     response = Response(content, mimetype=media_type, headers={"Cache-Control": "no-cache"})
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

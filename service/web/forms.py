@@ -72,12 +72,7 @@ def read_form(environ: WSGIEnvironment) -> Form:
     return Form(text.replace("\r\n", "\n"), fields.get("key", ""))  # browsers send every line's end as two characters
 
 
-def _in_memory(
-    total_content_length: int | None,
-    content_type: str | None,
-    filename: str | None,
-    content_length: int | None = None,
-) -> IO[bytes]:
+def _in_memory(*_: object, **__: object) -> IO[bytes]:
     """Give werkzeug's parser a place for a file; by itself it would take the disk from 500 kB on."""
     return io.BytesIO()
 

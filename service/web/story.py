@@ -55,7 +55,8 @@ def label_text(text: str, classifier: NewsClassifier) -> Story:
     found = {name: value for name in _FIELDS if (value := getattr(page.article, name).strip())}
     if "headline" not in found and "body" not in found:
         found = {"page": text}  # there is nothing to label, and the answer says why
-    answer = label(Document(**found, options=Options(explain=True)), classifier)
+    document = Document.model_validate({**found, "options": Options(explain=True)})
+    answer = label(document, classifier)
     marks = gather_marks(answer)
     texts = {name: paragraphs(found[name], marks.get(name, {})) for name in _FIELDS if name in found}
     return Story(answer, page, texts)

@@ -135,8 +135,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "few": ("قيس على أقل من خمسة أخبار: الرقم تقريبي جدا.", "Measured on fewer than five stories: a rough figure."),
     "explain.precision": (
         "الدقة: كم من الأخبار التي أخذت التصنيف تستحقه. الاستدعاء: كم من الأخبار التي تستحقه أخذته.",
-        "Precision: of the stories given the label, how many deserve it. Recall: of those that deserve it, how many get "
-        "it.",
+        "Precision: how many of the stories given the label deserve it. Recall: how many that deserve it get it.",
     ),
     # The model card
     "model.lead": ("أي نموذج يجيب، ومم تعلّم، وكم يصيب.", "Which model answers, what it learned from, how good it is."),

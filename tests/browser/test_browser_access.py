@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,7 +81,9 @@ OUTSIDE = """[...document.querySelectorAll("main *")].filter((element) => {
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 320)])
 def test_nothing_is_wider_than_the_screen(visit: Visit, site: str, language: str, width: int) -> None:
-    page = visit(f"/?lang={language}", viewport={"width": width, "height": 800}, has_touch=True, reduced_motion="reduce")
+    page = visit(
+        f"/?lang={language}", viewport={"width": width, "height": 800}, has_touch=True, reduced_motion="reduce"
+    )
     for path, state in [*STATES, ("/", "long")]:
         page.goto(f"{site}{path}?lang={language}")
         show(page, state)

@@ -100,13 +100,25 @@ DROP = """(files) => {
   const data = new DataTransfer();
   for (const [name, text] of files) data.items.add(new File([text], name));
   for (const type of ["dragenter", "dragover", "drop"])
-    document.getElementById("text").dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    document.getElementById("text").dispatchEvent(
+      new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }),
+    );
 }"""
 
 
 def test_files_dropped_together_are_rows_by_name(visit: Visit) -> None:
     page = visit("/")
-    page.evaluate(DROP, [["a.txt", STORIES[0]], ["b.html", f"<html><body><article><p>{STORIES[1]}</p></article></body></html>"]])
+    page.evaluate(
+        DROP, [["a.txt", STORIES[0]], ["b.html", f"<html><body><article><p>{STORIES[1]}</p></article></body></html>"]]
+    )
+    expect(page.locator("#several")).to_be_visible()
+    assert column(page, 2) == ["a.txt", "b.html"]
+
+
+def test_one_file_dropped_is_labelled(visit: Visit) -> None:
+    page = visit("/")
+    page_of_story = f"<html><body><article><p>{STORIES[1]}</p></article></body></html>"
+    page.evaluate(DROP, [["a.txt", STORIES[0]], ["b.html", page_of_story]])
     expect(page.locator("#several")).to_be_visible()
     assert column(page, 2) == ["a.txt", "b.html"]
 

@@ -22,9 +22,10 @@ PAGE = """الرئيسية | رياضة
 أسعار الذهب اليوم
 """
 HOSTILE = (
-    "<script>window.pwned = 1</script> فاز الفريق <img src=x onerror='window.pwned = 2'> في المباراة\n"
-    "\"'><svg onload=window.pwned=3> وسجل المهاجم {{ 7 * 7 }} هدفا في الدوري &lt;b&gt;"
+    "فاز الفريق <img src=x onerror='window.pwned = 2'> في المباراة <b>\n"
+    "\"'><svg onload=window.pwned=3> وسجل المهاجم {{ 7 * 7 }} هدفا في الدوري &lt;i&gt; <a href='javascript:alert(1)'>"
 )
+HOSTILE_PAGE = f"<html><body><article><p>{HOSTILE}</p><script>window.pwned = 1</script></article></body></html>"
 Visit = Callable[..., Page]
 
 
@@ -123,7 +124,10 @@ def test_what_the_api_says_is_shown(visit: Visit, site: str) -> None:
 
 def test_words_are_marked_by_code_points(visit: Visit) -> None:
     page = visit("/")
-    label(page, "\U0001f3c6\U0001f3c6 فازَ الفَريقُ في المباراةِ وسجّل المهاجم الهدف الأول في الدوري \U0001f3c6 على ملعبه أمام الجماهير")
+    label(
+        page,
+        "\U0001f3c6\U0001f3c6 فازَ الفَريقُ في المباراةِ وسجّل المهاجم الهدف الأول في الدوري \U0001f3c6 على ملعبه أمام الجماهير",
+    )
     marked = page.locator(".text p:not(.legend) mark").all_inner_texts()
     assert marked
     assert all(" " not in word and "\U0001f3c6" not in word for word in marked), marked
@@ -143,12 +147,15 @@ def test_it_is_the_same_without_scripts(visit: Visit, language: str, text: str) 
         marks = page.locator("#result mark")
         shown[-1] += json.dumps([(m.get_attribute("class"), m.get_attribute("title")) for m in marks.all()])
         bars = page.locator("#result .fill, #result line")
-        shown[-1] += json.dumps([(b.get_attribute("width"), b.get_attribute("x1")) for b in bars.all()]).replace(".0\"", '"')
+        sizes = [float(bar.get_attribute("width") or bar.get_attribute("x1") or "nan") for bar in bars.all()]
+        shown[-1] += json.dumps(sizes)
     assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize(
-    ("scripts", "charset"), [(True, "cp1256"), (False, "cp1256"), (True, "utf-8")], ids=["old", "old-no-scripts", "utf-8"]
+    ("scripts", "charset"),
+    [(True, "cp1256"), (False, "cp1256"), (True, "utf-8")],
+    ids=["old", "old-no-scripts", "utf-8"],
 )
 def test_a_file_is_read(visit: Visit, tmp_path: Path, scripts: bool, charset: str) -> None:
     file = tmp_path / "story.html"
@@ -171,15 +178,17 @@ def test_a_story_that_needs_an_editor_says_why(visit: Visit) -> None:
     assert "امتنع النموذج" in page.locator(".badge").inner_text()
 
 
-def test_a_story_with_scripts_in_it_stays_text(visit: Visit) -> None:
-    for scripts in (True, False):
-        page = visit("/", java_script_enabled=scripts)
-        label(page, HOSTILE)
-        if scripts:
-            assert page.evaluate("window.pwned") is None
-        assert page.locator("#result :is(script, img, b), svg[onload]").count() == 0
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_story_with_scripts_in_it_stays_text(visit: Visit, scripts: bool) -> None:
+    page = visit("/", java_script_enabled=scripts)
+    for text in (HOSTILE, HOSTILE_PAGE):
+        label(page, text)
+        assert page.evaluate("window.pwned") is None
+        assert page.locator("#result :is(script, img, b, i, a), svg[onload]").count() == 0
         assert "{{ 7 * 7 }}" in page.locator("#result").inner_text()
-        assert page.locator("#text").input_value() == HOSTILE
+        assert page.locator("#text").input_value() == text
+        if text == HOSTILE:
+            assert "onerror='window.pwned = 2'" in page.locator("#result").inner_text()
 
 
 def test_nothing_written_is_told_so(visit: Visit) -> None:

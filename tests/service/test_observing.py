@@ -123,12 +123,15 @@ def test_what_succeeds_need_not_be_logged(
         start_response(f"{status} Said", [])
         return [b"answer"]
 
-    environ = {"PATH_INFO": "/x", "REQUEST_METHOD": "GET"}
+    environ = {"PATH_INFO": "/x", "REQUEST_METHOD": SECRET}
     body = observed(answer, (), log_all=log_all)(environ, lambda *_: None)
     assert list(body) == [b"answer"]
     body.close()  # type: ignore[attr-defined]  # as WSGI asks
     write_waiting()
-    assert (f'"status":{status}' in capfd.readouterr().err) is logged
+    line = capfd.readouterr().err
+    assert (f'"status":{status}' in line) is logged
+    assert ('"method":"other"' in line) is logged
+    assert SECRET not in line
 
 
 def test_an_exception_is_logged_without_what_it_says() -> None:
