@@ -19,13 +19,15 @@ _WHAT = {
     "features": "vectorizing beside scikit-learn, scoring beside fastText",
     "latency": "one article, text to probabilities (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
+    "few_examples": "2 to 200 stories a section, with and without background, beside two peers",
+    "gold_topics": "topics of the starter model on real articles judged by definition",
     "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",
 }
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<10} {what}" for name, what in _WHAT.items())
+    listed = "\n".join(f"  {name:<12} {what}" for name, what in _WHAT.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Tabwib: how fast, how big, how right.",
