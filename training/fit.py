@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         metavar="SRC",
         help="stories without labels; topics of the taxonomy that the corpus has no examples of are learned from those "
-        "that their aliases and keywords point at; may be repeated",
+        "that their aliases and keywords point at; columns as --map says; may be repeated",
     )
     made.add_argument(
         "--at-least-one-topic",

@@ -183,6 +183,7 @@ def _prepare(request: FitRequest, clock: _Clock) -> _Prepared:
     if request.unlabelled:
         with clock.step("read the unlabelled archive"):
             kept, archive = _learn_from_aliases(request, taxonomy, kept)
+        left_out = {label: n for label, n in left_out.items() if label not in archive.learned}
     _require_labels(kept, distinct, request.settings.min_examples)
     with clock.step("clean"):
         dataset = make_dataset(distinct, kept, untagged=() if archive is None else archive.learned)

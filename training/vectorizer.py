@@ -39,7 +39,7 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         Whether pairs of neighbouring stems are features.
     bigram_min_df : int, default=2
         Least number of texts for a bigram.
-    vocabulary : training.background.Vocabulary, optional
+    vocabulary : training.background.values.Vocabulary, optional
         Words, stems and bigrams that are features however rare they are in the texts; their document frequencies
         are added to those of the texts.
 
@@ -49,7 +49,7 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         The fitted vocabulary.
     known_features_ : ndarray of shape (n_known_features,), int32
         The feature that each feature of ``vocabulary`` has become.
-    vocabulary_ : training.background.Vocabulary
+    vocabulary_ : training.background.values.Vocabulary
         What was fitted, as a later vectorizer can begin with it.
     """
 

@@ -13,7 +13,7 @@ from training.corpus import LabelledArticle
 from training.learn import LearnSettings
 
 if TYPE_CHECKING:
-    from training.background import Background
+    from training.background.values import Background
     from training.dataset import Dataset
 
 SECTION_WORDS = {

@@ -12,8 +12,8 @@ import pytest
 from model.errors import SplitError
 from model.taxonomy import Taxonomy
 from training.aliases import Archive, make_archive
-from training.background import Background
 from training.background.blend import strengths_for
+from training.background.values import Background
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
 from training.ground import NOTHING, Beside, prepare

@@ -14,7 +14,7 @@ from model.errors import SplitError, TrainingError
 from model.taxonomy import Taxonomy
 from training import learn as learning
 from training.aliases import Archive, make_archive
-from training.background import Background
+from training.background.values import Background
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
 from training.evaluation import Evaluation, evaluate

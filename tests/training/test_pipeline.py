@@ -16,8 +16,7 @@ from model import artifact
 from model.article import Article
 from model.classifier import NewsClassifier
 from model.errors import ArtifactError, ArtifactNotFoundError, SplitError, TaxonomyError, TrainingError
-from training.background import Background
-from training.background.values import save_background
+from training.background.values import Background, save_background
 from training.corpus import LabelledArticle
 from training.dataset import make_dataset
 from training.evaluation import evaluate

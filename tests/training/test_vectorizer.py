@@ -29,7 +29,7 @@ from sklearn.utils.estimator_checks import (
 from model.features.kernel import pair_key
 from model.features.reference import Reference, word_hash
 from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
-from training.background import Vocabulary
+from training.background.values import Vocabulary
 from training.vectorizer import ArabicTfidfVectorizer
 
 WITHOUT_AFFIXES = [  # no word is another with an affix, so every word is its own stem

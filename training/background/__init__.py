@@ -1,11 +1,5 @@
 """Background: figures about Arabic news in general, so that a few labelled stories go a long way.
 
-``python -m training.background`` computes it from public corpora, ``learn`` uses it; it holds no text.
+``python -m training.background`` computes it from public corpora, ``learn`` uses it; it holds no text. Nothing is
+imported here: ``--help`` is to be quick.
 """
-
-from __future__ import annotations
-
-from training.background.blend import Blend
-from training.background.values import Background, Vocabulary, load_background
-
-__all__ = ["Background", "Blend", "Vocabulary", "load_background"]

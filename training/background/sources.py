@@ -106,7 +106,9 @@ def _left_out(
     listed = _read_list(without) if without else set()
     missing = listed - {(name, article.id) for name, article in zip(names, articles, strict=True)}
     if missing:
-        raise TrainingError(f"{without}: {len(missing)} articles are not in the corpora, such as {min(missing)}")
+        raise TrainingError(
+            f"{without}: {len(missing)} articles are not in the corpora, such as {min(missing, key=str)}"
+        )
     return np.array(
         [
             article.source in without_sources or (name, article.id) in listed

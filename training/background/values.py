@@ -141,7 +141,8 @@ class SampleTopics:
     known : ndarray of shape (n_topics,), bool
         Whether the background knows the topic.
     judged : ndarray of shape (n_sample, n_topics), int8
-        1 where they point at an article, 0 where they do not, or hardly; -1 for topics that are not known.
+        0 where they do not point at an article, or hardly; -1 where they do, which is too little to judge a head by,
+        and for topics that are not known.
     surely_without : ndarray of shape (n_sample, n_topics), bool
         Where none of a topic's words stands in an article.
     """

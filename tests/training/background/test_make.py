@@ -15,8 +15,8 @@ from model.errors import TrainingError
 from model.features.kernel import pair_key
 from model.features.reference import word_hash, words
 from model.taxonomy import Taxonomy
-from training.background import Background
-from training.background.make import MakeSettings, make_background
+from training.background.make import FEWEST_POSITIVES, MakeSettings, make_background
+from training.background.values import Background
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
 from training.vectorizer import ArabicTfidfVectorizer
@@ -134,6 +134,15 @@ def test_a_topic_of_few_stories_has_no_direction(background: Background) -> None
     assert background.topics[:, :3].any(axis=0).all()
     assert background.manifest["support"]["topics"] == [24, 24, 24, 0]
     assert background.manifest["support"]["sections"] == [24, 44, 24, 20]
+
+
+@pytest.mark.parametrize(("n", "learned"), [(FEWEST_POSITIVES - 1, False), (FEWEST_POSITIVES, True)])
+def test_a_topic_needs_enough_stories(background_dataset: Dataset, n: int, learned: bool) -> None:
+    about_egypt = np.arange(132) < n
+    topics = np.column_stack([background_dataset.topics[:, :3], about_egypt])
+    made = make_background(replace(background_dataset, topics=topics, topics_known=about_egypt), SMALL)
+    assert made.manifest["support"]["topics"][3] == n
+    assert made.topics[:, 3].any() == learned
 
 
 def test_no_term_is_rarer_than_min_df(background_dataset: Dataset) -> None:

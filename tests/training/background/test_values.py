@@ -14,8 +14,7 @@ from model import artifact
 from model.errors import TrainingError
 from model.features.reference import word_hash, words
 from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
-from training.background import Background, Vocabulary, load_background
-from training.background.values import save_background
+from training.background.values import Background, Vocabulary, load_background, save_background
 from training.dataset import Dataset
 
 ARRAYS = {
