@@ -22,13 +22,15 @@ _WHAT = {
     "fuzz": "requests that nobody should send, 100,000 of them (needs an artifact: make fit)",
     "soak": "mixed load at 80 % of what it can take, for ten minutes (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
+    "few_examples": "2 to 200 stories a section, with and without background, beside two peers",
+    "gold_topics": "topics of the starter model on real articles judged by definition",
     "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",
 }
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<10} {what}" for name, what in _WHAT.items())
+    listed = "\n".join(f"  {name:<12} {what}" for name, what in _WHAT.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Tabwib: how fast, how big, how right.",

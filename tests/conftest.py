@@ -54,7 +54,7 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
             corpus=(str(MINI_CORPUS),),
             out=folder / "artifact",
             report=folder / "report",
-            settings=LearnSettings(seed=3, jobs=1),
+            settings=LearnSettings(seed=3, jobs=1, min_examples=5),
         )
     )
     return folder / "artifact"

@@ -16,7 +16,7 @@ from model.features.orthography import fold
 from model.taxonomy import Taxonomy
 from training.measure import SectionAgreement, TopicAgreement, section_agreement, topic_agreement
 
-__all__ = ["KeywordBaseline", "majority_baseline", "majority_section", "majority_topic_baseline"]
+__all__ = ["KeywordBaseline", "majority_baseline", "majority_section", "majority_topic_baseline", "word_forms"]
 
 SHORTEST_WITH_PROCLITIC = 3
 """Letters a word needs before و ف ب ك ل may be taken for proclitics: with حر (heat), بحر (sea) would be "in heat"."""
@@ -127,7 +127,7 @@ class KeywordBaseline:
         topics : ndarray of bool, shape (n_articles, n_topics)
             Topics with enough hits.
         """
-        hits, n_words = self._count(texts)
+        hits, n_words = self.count(texts)
         topic_hits, name_hits = hits[:, : self._n_topics], hits[:, self._n_topics :]
         section_hits = name_hits + topic_hits @ self._section_of_topic
         sections = np.full(len(texts), default_section, dtype=np.intp)
@@ -136,8 +136,15 @@ class KeywordBaseline:
             sections[found] = section_hits[found].argmax(axis=1)
         return sections, (topic_hits > 0) & (topic_hits * WORDS_A_HIT >= n_words[:, np.newaxis])
 
-    def _count(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Count the hits of every topic, then every section's name, (n_articles, n_labels), and each text's words."""
+    def count(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Count hits.
+
+        Returns
+        -------
+        hits : ndarray of shape (n_articles, n_topics + n_sections)
+            Of every topic's names and keywords, then of every section's names.
+        n_words : ndarray of shape (n_articles,)
+        """
         n_labels = self._n_topics + self._section_of_topic.shape[1]
         hits = np.zeros((len(texts), n_labels), dtype=np.intp)
         n_words = np.zeros(len(texts), dtype=np.intp)
@@ -161,12 +168,12 @@ def _continuations(phrases: Sequence[Iterable[str]]) -> dict[str, set[tuple[tupl
         for name in names:
             first, *rest = fold(name).split() or [""]
             if first:
-                for form in _forms(first):
+                for form in word_forms(first):
                     continuations[form].add((tuple(rest), label))
     return dict(continuations)
 
 
-def _forms(word: str) -> set[str]:
+def word_forms(word: str) -> set[str]:
     """Return a folded word with and without ال and every chain of proclitics that may stand before it."""
     definite = word if word.startswith("ال") else "ال" + word
     carriers = {definite} if len(word) < SHORTEST_WITH_PROCLITIC else {word, definite}

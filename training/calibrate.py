@@ -32,7 +32,8 @@ def calibrate(
     section: NDArray[np.intp],
     section_weight: NDArray[np.float64],
     topic_scores: NDArray[np.float64],
-    topics: NDArray[np.bool_],
+    topics: NDArray[np.int8],
+    topic_weight: NDArray[np.float64],
     *,
     auto_precision: float,
     least_threshold: float,
@@ -46,8 +47,11 @@ def calibrate(
         Out-of-fold scores of texts whose section is known.
     section, section_weight : ndarray of shape (n_texts,)
         Their sections, and how much each text counts.
-    topic_scores, topics : ndarray of shape (n_labelled, n_topics)
-        Out-of-fold scores of texts whose topics are known, and the topics.
+    topic_scores, topics : ndarray of shape (n_all_texts, n_topics)
+        Out-of-fold scores of texts, and whether they have the topics: 1, 0, or -1 where nobody knows; a score there
+        means nothing.
+    topic_weight : ndarray of shape (n_all_texts,)
+        How much each text counts for topics.
     auto_precision : float
         Precision in [0, 1] that accepted sections shall have.
     least_threshold : float
@@ -69,14 +73,16 @@ def calibrate(
         probabilities = softmax(slope * section_scores + bias, axis=1)
         correct = probabilities.argmax(axis=1) == section
         threshold = choose_threshold(probabilities.max(axis=1), correct, section_weight, auto_precision)
-    topic_slope, topic_bias = fit_topics(topic_scores, topics)
+    topic_scores = np.where(topics >= 0, topic_scores, 0.0)
+    weights = (topics >= 0) * topic_weight[:, np.newaxis]
+    topic_slope, topic_bias = fit_topics(topic_scores, topics == 1, weights)
     rule = LengthRule(
         section_slope=slope,
         section_bias=bias,
         section_threshold=NEVER if threshold is None else max(threshold, least_threshold),
         topic_slope=topic_slope,
         topic_bias=topic_bias,
-        topic_threshold=topic_thresholds(expit(topic_slope * topic_scores + topic_bias), topics),
+        topic_threshold=topic_thresholds(expit(topic_slope * topic_scores + topic_bias), topics == 1, weights),
     )
     return rule, threshold is not None
 
@@ -149,30 +155,43 @@ def _last_of_equals(falling: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def fit_topics(
-    scores: NDArray[np.float64], topics: NDArray[np.bool_]
+    scores: NDArray[np.float64], topics: NDArray[np.bool_], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit ``1 / (1 + exp(-(slope * score + bias)))`` to every topic (Platt 1999), drawn towards all together.
+
+    Parameters
+    ----------
+    scores, topics, weight : ndarray of shape (n_texts, n_topics)
+        How much each pair counts; 0 where nobody knows.
 
     Returns
     -------
     slope, bias : ndarray of shape (n_topics,)
     """
     n_topics = scores.shape[1]
-    if not scores.size:
+    known = weight > 0
+    if not known.any():
         return np.ones(n_topics), np.zeros(n_topics)
-    pooled = _newton(scores.reshape(-1, 1), topics.reshape(-1, 1), np.array([[4.0], [0.0]]), prior=1e-3)
-    slope, bias = _newton(scores, topics, np.repeat(pooled, n_topics, axis=1), prior=TOPIC_PRIOR)
+    column = known.sum(), 1
+    together = (scores[known].reshape(column), topics[known].reshape(column), weight[known].reshape(column))
+    pooled = _newton(*together, np.array([[4.0], [0.0]]), prior=1e-3)
+    slope, bias = _newton(scores, topics, weight, np.repeat(pooled, n_topics, axis=1), prior=TOPIC_PRIOR)
     return np.maximum(slope, 0.1), bias  # a falling probability for a rising score is noise
 
 
 def _newton(
-    scores: NDArray[np.float64], topics: NDArray[np.bool_], start: NDArray[np.float64], *, prior: float
+    scores: NDArray[np.float64],
+    topics: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    start: NDArray[np.float64],
+    *,
+    prior: float,
 ) -> NDArray[np.float64]:
     """Fit a slope and a bias per column with Newton's method, each penalised for leaving its start."""
     slope, bias = start.copy()
     for _ in range(30):
         probability = expit(np.clip(slope * scores + bias, -30, 30))
-        gap, curve = probability - topics, probability * (1 - probability)
+        gap, curve = weight * (probability - topics), weight * probability * (1 - probability)
         gradient_slope = (gap * scores).sum(axis=0) + prior * (slope - start[0])
         gradient_bias = gap.sum(axis=0) + prior * (bias - start[1])
         a = (curve * scores * scores).sum(axis=0) + prior
@@ -187,12 +206,15 @@ def _newton(
     return np.stack([slope, bias])
 
 
-def topic_thresholds(probabilities: NDArray[np.float64], topics: NDArray[np.bool_]) -> NDArray[np.float64]:
+def topic_thresholds(
+    probabilities: NDArray[np.float64], topics: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Choose the threshold of every topic: its own best for F1, shrunk towards the best for all together.
 
     Parameters
     ----------
-    probabilities, topics : ndarray of shape (n_texts, n_topics)
+    probabilities, topics, weight : ndarray of shape (n_texts, n_topics)
+        How much each pair counts; 0 where nobody knows.
 
     Returns
     -------
@@ -200,21 +222,29 @@ def topic_thresholds(probabilities: NDArray[np.float64], topics: NDArray[np.bool
         In [0.05, 0.95].
     """
     n_topics = topics.shape[1]
-    if not topics.any():
+    known = weight > 0
+    if not (topics & known).any():
         return np.full(n_topics, 0.5)
-    common = _best_threshold(probabilities.ravel(), topics.ravel())
-    own = np.array([_best_threshold(probabilities[:, topic], topics[:, topic]) for topic in range(n_topics)])
-    support = topics.sum(axis=0)
+    common = _best_threshold(probabilities[known], topics[known], weight[known])
+    support = (topics * weight).sum(axis=0)
+    own = np.array(
+        [
+            _best_threshold(*(array[known[:, topic], topic] for array in (probabilities, topics, weight)))
+            for topic in range(n_topics)
+        ]
+    )
     return np.asarray(common + support / (support + SHRINKAGE) * (own - common))  # exact where the two are the same
 
 
-def _best_threshold(probability: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
+def _best_threshold(
+    probability: NDArray[np.float64], positive: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> float:
     """Return the threshold of the best F1, halfway to the next lower probability; 0.5 where nothing is positive."""
     if not positive.any():
         return 0.5
     order = np.argsort(-probability, kind="stable")
-    hits = np.cumsum(positive[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + positive.sum())
+    counted = weight[order]
+    f1 = 2 * np.cumsum(positive[order] * counted) / (np.cumsum(counted) + (positive * weight).sum())
     last = int(np.where(_last_of_equals(probability[order]), f1, 0).argmax())
     after = probability[order[min(last + 1, len(order) - 1)]]
     return float(np.clip((probability[order[last]] + after) / 2, 0.05, 0.95))

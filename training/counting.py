@@ -29,6 +29,7 @@ from model.features.words import (
 __all__ = [
     "Words",
     "bigram_frequencies",
+    "find_all",
     "intern_texts",
     "no_words",
     "stem_links",
@@ -120,6 +121,15 @@ def word_hashes(words: Words) -> NDArray[np.uint64]:
     for word in range(words.n_words):
         hashes[word] = hash_word(words.letters, words.starts[word], words.starts[word + 1])
     return hashes
+
+
+@compiled
+def find_all(table: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Look every key up in a packed table; -1 for those it does not hold."""
+    found = np.empty(keys.size, dtype=np.int32)
+    for index in range(keys.size):
+        found[index] = find(table, keys[index])
+    return found
 
 
 @compiled

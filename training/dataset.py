@@ -6,7 +6,7 @@ Made from the corpus and the taxonomy once; ``split``, ``learn`` and ``measure``
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -94,6 +94,8 @@ class Dataset:
     topics_known : ndarray of shape (n_articles,), bool
         Whether anybody looked for topics; rows of ``topics`` where nobody did mean nothing.
     taxonomy : Taxonomy
+    tagged : ndarray of shape (n_topics,), bool
+        Whether the editors of the corpus give the topic at all; a column of ``topics`` that they do not means nothing.
     """
 
     ids: list[str]
@@ -104,6 +106,7 @@ class Dataset:
     topics: NDArray[np.bool_]
     topics_known: NDArray[np.bool_]
     taxonomy: Taxonomy
+    tagged: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -119,10 +122,21 @@ class Dataset:
             topics=self.topics[rows],
             topics_known=self.topics_known[rows],
             taxonomy=self.taxonomy,
+            tagged=self.tagged,
+        )
+
+    def of_tagged_topics(self) -> Dataset:
+        """Return the same articles with only those topics that the editors give."""
+        topics = tuple(topic for topic, tagged in zip(self.taxonomy.topics, self.tagged, strict=True) if tagged)
+        return replace(
+            self,
+            topics=self.topics[:, self.tagged],
+            taxonomy=replace(self.taxonomy, topics=topics),
+            tagged=np.ones(len(topics), dtype=np.bool_),
         )
 
 
-def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy) -> Dataset:
+def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy, untagged: Container[str] = ()) -> Dataset:
     """Clean the articles and lay out their labels.
 
     Parameters
@@ -130,6 +144,8 @@ def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy) -> Dat
     articles : sequence of LabelledArticle
         Labels are ids; ids that the taxonomy does not have are left out.
     taxonomy : Taxonomy
+    untagged : container of str
+        Topics of the taxonomy that the editors of these articles do not give.
     """
     section_index = {section.id: row for row, section in enumerate(taxonomy.sections)}
     topic_index = {topic.id: row for row, topic in enumerate(taxonomy.topics)}
@@ -152,6 +168,7 @@ def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy) -> Dat
         topics=topics,
         topics_known=np.array([article.topics is not None for article in articles], dtype=np.bool_),
         taxonomy=taxonomy,
+        tagged=np.array([topic.id not in untagged for topic in taxonomy.topics], dtype=np.bool_),
     )
 
 

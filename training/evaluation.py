@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,16 +76,19 @@ def evaluate(
         Measure headlines alone, as if the corpus held nothing else.
     """
     classifier.warm_up()
+    tagged, dataset = dataset.tagged, dataset.of_tagged_topics()
     first_view = dataset.headlines if headline_only else dataset.whole
     started = time.perf_counter()
-    scores = _score(classifier, first_view, "measuring headlines" if headline_only else "measuring whole articles")
+    scores = _score(
+        classifier, first_view, tagged, "measuring headlines" if headline_only else "measuring whole articles"
+    )
     seconds = time.perf_counter() - started
     rule = classifier.decider.short if headline_only else classifier.decider.long
     section, topics = _figures(classifier, dataset, scores, rule, target)
     whole = _breakdown(dataset, first_view, scores, commonest_section)
     headlines, headline_breakdown = None, None
     if not headline_only:
-        scores = _score(classifier, dataset.headlines, "measuring headlines")
+        scores = _score(classifier, dataset.headlines, tagged, "measuring headlines")
         of_headlines = _figures(classifier, dataset, scores, classifier.decider.short, target)
         headlines = HeadlineFigures(section=of_headlines[0], topics=of_headlines[1])
         headline_breakdown = _breakdown(dataset, dataset.headlines, scores, commonest_section)
@@ -99,13 +102,15 @@ def evaluate(
     return Evaluation(figures, whole, headline_breakdown)
 
 
-def _score(classifier: NewsClassifier, texts: Sequence[str], label: str) -> Scores:
+def _score(classifier: NewsClassifier, texts: Sequence[str], tagged: NDArray[np.bool_], label: str) -> Scores:
+    """Score texts in chunks, with the topics that can be measured."""
     chunks = []
     with step(label, total=len(texts)) as bar:
         for begin in range(0, len(texts), _CHUNK):
             chunks.append(classifier.score(texts[begin : begin + _CHUNK]))
             bar.update(len(texts[begin : begin + _CHUNK]))
-    return Scores(*(np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in Scores.__slots__))
+    scores = Scores(*(np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in Scores.__slots__))
+    return replace(scores, topics=scores.topics[:, tagged], given=scores.given[:, tagged])
 
 
 def _figures(

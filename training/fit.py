@@ -29,6 +29,7 @@ examples:
   python -m training.fit --corpus archive.parquet           an archive with our section names
   python -m training.fit --corpus old.csv --map headline=title,body=text,section=category
   python -m training.fit --corpus stories.jsonl --labels corpus --out artifacts/mine
+  python -m training.fit --corpus archive.parquet --unlabelled crawl.jsonl     topics from their aliases
 """
 
 
@@ -67,10 +68,20 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder of report.json and report.md (default: reports/latest)",
     )
+    background = made.add_mutually_exclusive_group()
+    background.add_argument(
+        "--background",
+        type=Path,
+        metavar="DIR",
+        help="figures about Arabic news to learn with, made by training.background (default: those that ship)",
+    )
+    background.add_argument("--no-background", action="store_true", help="learn from the corpus alone")
     made.add_argument(
-        "--no-background",
-        action="store_true",
-        help="learn from the corpus alone, without background statistics (none ship yet: this changes nothing)",
+        "--unlabelled",
+        action="append",
+        metavar="SRC",
+        help="stories without labels; topics of the taxonomy that the corpus has no examples of are learned from those "
+        "that their aliases and keywords point at; columns as --map says; may be repeated",
     )
     made.add_argument(
         "--at-least-one-topic",
@@ -102,6 +113,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             out=arguments.out,
             report=arguments.report,
             settings=_settings(arguments),
+            background=_background(arguments),
+            unlabelled=tuple(arguments.unlabelled or ()),
             command=("python", "-m", "training.fit", *(sys.argv[1:] if argv is None else argv)),
         )
         result = fit(request)
@@ -113,6 +126,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     _print(result, as_json=arguments.json)
     return 0
+
+
+def _background(arguments: argparse.Namespace) -> Path | None:
+    """Choose the background: the one named, the one that ships, or none."""
+    from training.shipped import background_folder
+
+    if arguments.no_background:
+        return None
+    return background_folder() if arguments.background is None else arguments.background
 
 
 def _settings(arguments: argparse.Namespace) -> LearnSettings:
@@ -139,8 +161,9 @@ def _read_config(path: Path) -> LearnSettings:
     for name, value in values.items():
         if name not in known:
             raise TrainingError(f"--config {path}: there is no setting {name!r}; there are {', '.join(known)}")
-        if type(value) is not type(known[name]) and not (isinstance(known[name], float) and type(value) is int):
-            raise TrainingError(f"--config {path}: {name} = {value!r} should be like {known[name]!r}")
+        usual = 0.0 if known[name] is None else known[name]  # None: chosen by the size of the corpus
+        if type(value) is not type(usual) and not (isinstance(usual, float) and type(value) is int):
+            raise TrainingError(f"--config {path}: {name} = {value!r} should be like {usual!r}")
     try:
         return LearnSettings(**values)
     except TrainingError as error:

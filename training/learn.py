@@ -11,91 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.special import softmax
 
 from model.decision import Decider
-from model.errors import SplitError, TrainingError
 from model.features.space import FeatureSpace
 from training import split
 from training.calibrate import calibrate
 from training.dataset import Dataset
-from training.heads import FittedHead, Heads, HeadTask, both_views, fit_heads
+from training.ground import NOTHING, Beside, Ground, prepare
+from training.heads import UNLABELLED, Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
 from training.measure import measure_sections
 from training.report import HeadlineFigures, UnseenOutlet
-from training.vectorizer import ArabicTfidfVectorizer
+from training.settings import LearnSettings
 
-__all__ = ["LearnSettings", "Learned", "learn", "relearn"]
-
-
-@dataclass(frozen=True, slots=True)
-class LearnSettings:
-    """What can be chosen about learning.
-
-    Attributes
-    ----------
-    min_df, bigram_min_df : int
-        Least number of texts for a word or stem, and for a bigram. Measured on two left-out outlets: bigrams of 2, 3
-        and 5 texts give .9154/.8039, .9164/.8037 and .9152/.8033 (whole/headline), with 1.15, 0.72 and 0.48 million
-        features.
-    regularization : float
-        C of the linear support vector machine. Of three outlets left out in turn (whole/headline), 1 and 0.5 give
-        .849/.801 and .847/.793 on BBC, .921/.816 and .923/.820 on Al Arabiya, .931/.840 and .928/.840 on Jawhara.
-    auto_precision : float
-        Precision, in [0, 1], that automatically accepted sections shall have.
-    at_least_one_topic : bool
-    folds : int
-        Folds for out-of-fold scores; the most folds where sources are left out.
-    min_examples : int
-        Fewest articles of a label that is learned.
-    test_share : float
-        Share of the near-duplicate groups that is held out and measured on; twice that of a corpus under 2,000.
-    least_whole, least_headline : float
-        Probability, in [0, 1], that an accepted section must have at least, for whole articles and for headlines.
-    transfer_whole, transfer_headline : float
-        What section logits are multiplied with after calibration; see ``shipped.STARTER_SETTINGS``.
-    seed, jobs : int
-
-    Raises
-    ------
-    TrainingError
-        If a setting is out of its range.
-    """
-
-    min_df: int = 2
-    bigram_min_df: int = 3
-    regularization: float = 1.0
-    auto_precision: float = 0.98
-    at_least_one_topic: bool = False
-    folds: int = 4
-    min_examples: int = 5
-    test_share: float = 0.1
-    least_whole: float = 0.0
-    least_headline: float = 0.0
-    transfer_whole: float = 1.0
-    transfer_headline: float = 1.0
-    seed: int = 0
-    jobs: int = -1
-
-    def __post_init__(self) -> None:
-        possible = {
-            "min_df": (self.min_df >= 1, "at least 1"),
-            "bigram_min_df": (self.bigram_min_df >= 1, "at least 1"),
-            "regularization": (0 < self.regularization < np.inf, "above 0"),
-            "auto_precision": (0 < self.auto_precision <= 1, "above 0 and up to 1"),
-            "folds": (self.folds >= 2, "at least 2"),
-            "min_examples": (self.min_examples >= 1, "at least 1"),
-            "test_share": (0 < self.test_share < 0.5, "above 0 and below 0.5"),
-            "least_whole": (0 <= self.least_whole <= 1, "from 0 to 1"),
-            "least_headline": (0 <= self.least_headline <= 1, "from 0 to 1"),
-            "transfer_whole": (0 < self.transfer_whole < np.inf, "above 0"),
-            "transfer_headline": (0 < self.transfer_headline < np.inf, "above 0"),
-            "seed": (0 <= self.seed < 2**32, f"from 0 to {2**32 - 1}"),
-            "jobs": (self.jobs != 0, "at least 1, or -1 for all cores"),
-        }
-        for name, (fits, range_) in possible.items():
-            if not fits:
-                raise TrainingError(f"{name} = {getattr(self, name)!r} cannot be learned with; it should be {range_}")
+__all__ = ["Beside", "LearnSettings", "Learned", "learn", "relearn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +49,7 @@ class Learned:
     unseen: tuple[UnseenOutlet, ...] = ()
 
 
-def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) -> Learned:
+def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings, beside: Beside = NOTHING) -> Learned:
     """Learn a model and its calibration.
 
     Parameters
@@ -130,15 +59,17 @@ def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) 
     groups : ndarray of shape (n_articles,)
         Near-duplicate group of each article.
     settings : LearnSettings
+    beside : Beside
     """
-    space, X = _vectorize(dataset, settings)
-    tasks = [*_calibration_tasks(dataset, groups, settings), *_final_tasks(dataset)]
-    section_scores = np.full((X.shape[0], len(dataset.taxonomy.sections)), np.nan)
-    topic_scores = np.full((X.shape[0], len(dataset.taxonomy.topics)), np.nan)
-    heads = _no_heads(X, dataset)
-    for head in _fit(X, dataset, tasks, settings):
+    ground = prepare(dataset, settings, beside)
+    X, examples = ground.X, ground.examples
+    tasks = [*_calibration_tasks(dataset, examples, groups, settings), *_final_tasks(examples, settings)]
+    section_scores = np.full((X.shape[0], examples.n_sections), np.nan)
+    topic_scores = np.full((X.shape[0], examples.topics.shape[1]), np.nan)
+    heads = _no_heads(ground)
+    for head in _fit(ground, tasks, settings):
         if not head.task.scored.any():
-            heads.put(head)
+            heads.put(ground.fold(head))
             continue
         rows = both_views(head.task.scored)
         scores = X[rows] @ head.coef.T + head.intercept
@@ -146,56 +77,70 @@ def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) 
             section_scores[rows] = scores
         else:
             topic_scores[rows, head.task.topic] = scores[:, 0]
-    decider, warnings = _decider(dataset, section_scores, topic_scores, settings)
-    return Learned(space, heads, decider, warnings, tuple(_unseen(dataset, groups, section_scores, decider, settings)))
+    decider, warnings = _decider(examples, section_scores, topic_scores, settings)
+    of_dataset = both_views(np.arange(len(examples)) < len(dataset))
+    unseen = _unseen(dataset, groups, section_scores[of_dataset], decider, settings)
+    return Learned(ground.space, heads, decider, warnings, tuple(unseen))
 
 
-def relearn(dataset: Dataset, decider: Decider, settings: LearnSettings) -> Learned:
+def relearn(dataset: Dataset, decider: Decider, settings: LearnSettings, beside: Beside = NOTHING) -> Learned:
     """Learn the heads from everything, keeping a decision rule that was learned with folds of a part of it."""
-    space, X = _vectorize(dataset, settings)
-    heads = _no_heads(X, dataset)
-    for head in _fit(X, dataset, list(_final_tasks(dataset)), settings):
-        heads.put(head)
-    return Learned(space, heads, decider)
+    ground = prepare(dataset, settings, beside)
+    heads = _no_heads(ground)
+    for head in _fit(ground, list(_final_tasks(ground.examples, settings)), settings):
+        heads.put(ground.fold(head))
+    return Learned(ground.space, heads, decider)
 
 
-def _fit(
-    X: sparse.csr_array, dataset: Dataset, tasks: Sequence[HeadTask], settings: LearnSettings
-) -> Iterator[FittedHead]:
-    return fit_heads(X, dataset, tasks, C=settings.regularization, seed=settings.seed, jobs=settings.jobs)
+def _fit(ground: Ground, tasks: Sequence[HeadTask], settings: LearnSettings) -> Iterator[FittedHead]:
+    return fit_heads(ground.X, ground.examples, tasks, seed=settings.seed, jobs=settings.jobs)
 
 
-def _no_heads(X: sparse.csr_array, dataset: Dataset) -> Heads:
-    return Heads(X.shape[1], len(dataset.taxonomy.sections), len(dataset.taxonomy.topics))
+def _no_heads(ground: Ground) -> Heads:
+    return Heads(ground.space.n_features, ground.examples.n_sections, ground.examples.topics.shape[1])
 
 
-def _vectorize(dataset: Dataset, settings: LearnSettings) -> tuple[FeatureSpace, sparse.csr_array]:
-    """Fit the feature space on both views; rows are all whole articles, then all headlines."""
-    vectorizer = ArabicTfidfVectorizer(min_df=settings.min_df, bigram_min_df=settings.bigram_min_df)
-    try:
-        X = vectorizer.fit_transform([*dataset.whole, *dataset.headlines])
-    except ValueError as error:
-        raise SplitError(f"nothing can be learned from these {len(dataset)} articles: {error}") from error
-    return vectorizer.space_, X.astype(np.float64)  # liblinear's own type: fitting copies nothing
+def _section_C(settings: LearnSettings) -> float:  # noqa: N802 - C is what the field calls it
+    return settings.regularization if settings.section_regularization is None else settings.section_regularization
 
 
-def _final_tasks(dataset: Dataset) -> Iterator[HeadTask]:
-    nothing = np.zeros(len(dataset), dtype=np.bool_)
-    if dataset.taxonomy.sections:
-        yield HeadTask(None, dataset.section >= 0, nothing)
-    for topic in range(len(dataset.taxonomy.topics)):
-        yield HeadTask(topic, dataset.topics_known, nothing)
+def _final_tasks(examples: Examples, settings: LearnSettings) -> Iterator[HeadTask]:
+    nothing = np.zeros(len(examples), dtype=np.bool_)
+    if examples.n_sections:
+        yield HeadTask(None, examples.section >= 0, nothing, _section_C(settings))
+    for topic in range(examples.topics.shape[1]):
+        yield HeadTask(topic, examples.taught[:, topic], nothing, settings.regularization)
 
 
-def _calibration_tasks(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) -> Iterator[HeadTask]:
+def _calibration_tasks(
+    dataset: Dataset, examples: Examples, groups: NDArray[np.int64], settings: LearnSettings
+) -> Iterator[HeadTask]:
     if dataset.taxonomy.sections:
         known = dataset.section >= 0
         for learned_from, scored in _folds(dataset, groups, known, dataset.section, settings):
-            yield HeadTask(None, learned_from, scored)
+            yield HeadTask(None, _and_none(learned_from, examples), _and_none(scored, examples), _section_C(settings))
+    n_added = len(examples) - len(dataset)
     for topic in range(len(dataset.taxonomy.topics)):
         stratum = dataset.topics[:, topic].astype(np.intp)
-        for learned_from, scored in _folds(dataset, groups, dataset.topics_known, stratum, settings):
-            yield HeadTask(topic, learned_from, scored)
+        looked = dataset.topics_known & dataset.tagged[topic]
+        folds = list(_folds(dataset, groups, looked, stratum, settings))
+        if not folds:  # learned from aliases alone
+            folds = [(np.zeros_like(looked), np.zeros_like(looked))] * settings.folds
+        known = examples.topics[len(dataset) :, topic] >= 0
+        learnable = examples.taught[:, topic][len(dataset) :]
+        for number, (learned_from, scored) in enumerate(folds):
+            mine = np.arange(n_added) % len(folds) == number
+            yield HeadTask(
+                topic,
+                np.append(learned_from, learnable & ~mine),
+                np.append(scored, known & mine),
+                settings.regularization,
+            )
+
+
+def _and_none(articles: NDArray[np.bool_], examples: Examples) -> NDArray[np.bool_]:
+    """Lengthen a choice of articles of the dataset by none of the sample."""
+    return np.append(articles, np.zeros(len(examples) - len(articles), dtype=np.bool_))
 
 
 def _folds(
@@ -223,26 +168,33 @@ def _folds(
         yield learned_from, scored
 
 
+JUDGING_WEIGHT = 10.0
+"""How much more an article that no editor labelled counts in judging than in learning. A corpus made of examples of its
+topics has too many of them: thresholds chosen on the starter corpus alone gave .53 of topics on real articles rightly.
+"""
+
+
 def _decider(
-    dataset: Dataset,
+    examples: Examples,
     section_scores: NDArray[np.float64],
     topic_scores: NDArray[np.float64],
     settings: LearnSettings,
 ) -> tuple[Decider, tuple[str, ...]]:
     """Learn one rule from the scores of whole articles and one from those of headlines."""
     rules, warnings = [], []
-    weight = _source_weights(dataset.sources)
+    weight = _source_weights(examples.sources)
     for view, name, transfer, least in (
-        (slice(None, len(dataset)), "whole articles", settings.transfer_whole, settings.least_whole),
-        (slice(len(dataset), None), "headlines", settings.transfer_headline, settings.least_headline),
+        (slice(None, len(examples)), "whole articles", settings.transfer_whole, settings.least_whole),
+        (slice(len(examples), None), "headlines", settings.transfer_headline, settings.least_headline),
     ):
-        known = dataset.section >= 0
+        known = examples.section >= 0
         rule, reached = calibrate(
             section_scores[view][known],
-            dataset.section[known],
+            examples.section[known],
             weight[known],
-            topic_scores[view][dataset.topics_known],
-            dataset.topics[dataset.topics_known],
+            topic_scores[view],
+            examples.topics,
+            np.where(examples.labelled, 1.0, JUDGING_WEIGHT * examples.weight),
             auto_precision=settings.auto_precision,
             least_threshold=least,
             transfer=transfer,
@@ -253,7 +205,7 @@ def _decider(
                 f"no threshold gives sections of {name} the precision {settings.auto_precision:g}: none is accepted "
                 "without an editor; more articles, or a lower --auto-precision, would help"
             )
-    named = Counter(source for source in dataset.sources if source)
+    named = Counter(source for source in examples.sources if source not in ("", UNLABELLED))
     if sum(count >= split.FEWEST_OF_SOURCE for count in named.values()) < split.LEAST_SOURCES:
         warnings.append(
             f"fewer than three sources with {split.FEWEST_OF_SOURCE} articles: probabilities are calibrated within "

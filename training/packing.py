@@ -39,7 +39,8 @@ def pack(space: FeatureSpace, heads: Heads) -> tuple[FeatureSpace, Mapping[str, 
         ``weights`` of shape (n_weighted, n_outputs), int8; ``scale`` and ``intercept`` of shape (n_outputs,), float32.
     """
     largest = np.abs(heads.weights).max(axis=0, initial=0.0)
-    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    scale = (largest / 127).astype(np.float32)
+    scale[scale == 0] = 1  # no weights, or none that a float32 can hold a 127th of
     quantised = np.empty(heads.weights.shape, dtype=np.int8)
     for output in range(heads.weights.shape[1]):  # one by one: no float copy of the whole matrix
         steps = np.rint(heads.weights[:, output] / scale[output])

@@ -22,6 +22,8 @@ from model import artifact
 from model.errors import SplitError
 from model.taxonomy import Taxonomy, load_taxonomy
 from training import provenance, split
+from training.aliases import Archive, make_archive
+from training.background.values import Background, load_background
 from training.baselines import majority_section
 from training.corpus import Corpus, LabelledArticle, read_corpus
 from training.dataset import (
@@ -33,7 +35,7 @@ from training.dataset import (
     resolve_labels,
 )
 from training.evaluation import Evaluation, evaluate
-from training.learn import Learned, LearnSettings, learn, relearn
+from training.learn import Beside, Learned, LearnSettings, learn, relearn
 from training.neardup import near_duplicate_groups
 from training.packing import in_memory, pack
 from training.report import Duplicates, Report, check_report_writable, write_report
@@ -52,6 +54,8 @@ class FitRequest:
     out: Path = Path("artifacts/current")
     report: Path = Path("reports/latest")
     settings: LearnSettings = field(default_factory=LearnSettings)
+    background: Path | None = None
+    unlabelled: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
 
 
@@ -102,6 +106,7 @@ class _Prepared:
     duplicates: Duplicates
     left_out: Mapping[str, int]
     unknown_topics: Mapping[str, int]
+    archive: Archive | None
 
 
 def corpus_taxonomy(articles: Sequence[LabelledArticle]) -> Taxonomy:
@@ -122,15 +127,17 @@ def fit(request: FitRequest) -> FitResult:
     clock = _Clock()
     artifact.check_writable(request.out)
     check_report_writable(request.report)
+    background = None if request.background is None else load_background(request.background)
     if not request.corpus:
         request = replace(request, settings=_for_starter(request.settings))
     prepared = _prepare(request, clock)
     dataset, settings = prepared.dataset, request.settings
+    beside = Beside(background, prepared.archive)
     test = _hold_out(prepared, settings)
     train_rows, test_rows = np.flatnonzero(~test), np.flatnonzero(test)
     train = dataset.take(train_rows)
     with clock.step("learn and calibrate"):
-        learned = learn(train, prepared.groups[train_rows], settings)
+        learned = learn(train, prepared.groups[train_rows], settings, beside)
     with clock.step("measure"):
         evaluation = evaluate(
             in_memory(learned, dataset.taxonomy),
@@ -139,8 +146,9 @@ def fit(request: FitRequest) -> FitResult:
             commonest_section=majority_section(train.section[train.section >= 0], len(dataset.taxonomy.sections)),
         )
     with clock.step("learn from everything"):
-        final = relearn(dataset, learned.decider, settings)
-    report = _report(request, prepared, learned, evaluation, {"train": len(train_rows), "test": len(test_rows)}, clock)
+        final = relearn(dataset, learned.decider, settings, beside)
+    parts = {"train": len(train_rows), "test": len(test_rows)}
+    report = _report(request, prepared, learned, evaluation, parts, clock, _seen(prepared.corpus, background))
     with clock.step("save"):
         sha256 = _save(request, dataset, final, report)
     write_report(request.report, report)
@@ -171,9 +179,14 @@ def _prepare(request: FitRequest, clock: _Clock) -> _Prepared:
         articles, unknown_topics = resolution.articles, dict(resolution.unknown_topics)
     distinct = merge_copies(articles)
     kept, left_out = keep_labels(distinct, taxonomy, request.settings.min_examples)
+    archive = None
+    if request.unlabelled:
+        with clock.step("read the unlabelled archive"):
+            kept, archive = _learn_from_aliases(request, taxonomy, kept)
+        left_out = {label: n for label, n in left_out.items() if label not in archive.learned}
     _require_labels(kept, distinct, request.settings.min_examples)
     with clock.step("clean"):
-        dataset = make_dataset(distinct, kept)
+        dataset = make_dataset(distinct, kept, untagged=() if archive is None else archive.learned)
     with clock.step("find near duplicates"):
         groups = near_duplicate_groups(dataset.whole, seed=request.settings.seed)
     sizes = np.bincount(groups)
@@ -182,7 +195,19 @@ def _prepare(request: FitRequest, clock: _Clock) -> _Prepared:
         grouped=int(sizes[sizes > 1].sum()),
         removed=len(articles) - len(distinct),
     )
-    return _Prepared(corpus, dataset, groups, duplicates, left_out, unknown_topics)
+    return _Prepared(corpus, dataset, groups, duplicates, left_out, unknown_topics, archive)
+
+
+def _learn_from_aliases(request: FitRequest, taxonomy: Taxonomy, kept: Taxonomy) -> tuple[Taxonomy, Archive]:
+    """Add the topics without examples that aliases point at in the unlabelled archive."""
+    articles = merge_copies(read_corpus(request.unlabelled, columns=request.columns).articles)
+    texts = make_dataset(articles, replace(taxonomy, topics=()))
+    known = {topic.id for topic in kept.topics}
+    without = [topic.id for topic in taxonomy.topics if topic.id not in known]
+    archive = make_archive(texts.whole, texts.headlines, taxonomy, without, seed=request.settings.seed)
+    chosen = [topic.id in known or topic.id in archive.learned for topic in taxonomy.topics]
+    topics = tuple(topic for topic, is_kept in zip(taxonomy.topics, chosen, strict=True) if is_kept)
+    return replace(kept, topics=topics), replace(archive, topics=archive.topics[:, chosen])
 
 
 def _require_labels(taxonomy: Taxonomy, articles: Sequence[LabelledArticle], least: int) -> None:
@@ -239,6 +264,13 @@ def _save(request: FitRequest, dataset: Dataset, final: Learned, report: Report)
     return artifact.save(request.out, manifest, {**space.to_arrays(), **arrays})
 
 
+def _seen(corpus: Corpus, background: Background | None) -> list[str]:
+    """Name the sources that the background was computed from."""
+    if background is None:
+        return []
+    return [Path(source).name for source, digest in corpus.digests.items() if background.has_seen(digest)]
+
+
 def _report(
     request: FitRequest,
     prepared: _Prepared,
@@ -246,9 +278,15 @@ def _report(
     evaluation: Evaluation,
     parts: Mapping[str, int],
     clock: _Clock,
+    seen: Sequence[str],
 ) -> Report:
     dataset = prepared.dataset
     warnings = list(learned.warnings)
+    if seen:
+        warnings.append(
+            f"the background was computed from {', '.join(seen)} too: figures on the test part flatter. Measure with "
+            "--no-background, or with a background made without it"
+        )
     if not request.corpus:
         warnings.append(
             "the starter corpus is invented: its probabilities are tempered to fit real outlets, where fewer accepted "
@@ -260,6 +298,9 @@ def _report(
         warnings.append(
             f"labels left out for having fewer than {request.settings.min_examples} articles: {', '.join(rare)}"
         )
+    if prepared.archive is not None and prepared.archive.learned:
+        pointed = ", ".join(f"{topic} ({n})" for topic, n in prepared.archive.learned.items())
+        warnings.append(f"topics learned from articles that their aliases point at, with nobody's labels: {pointed}")
     if alone:
         warnings.append(f"no sections are learned: {', '.join(alone)} has no other to be told from")
     if prepared.unknown_topics:

@@ -19,6 +19,7 @@ from model.features.space import FeatureSpace, encode_texts
 from model.features.tables import LARGEST_VALUE, pack_table
 from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 from training import counting
+from training.background.values import Vocabulary
 from training.progress import step
 
 __all__ = ["ArabicTfidfVectorizer"]
@@ -38,17 +39,27 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         Whether pairs of neighbouring stems are features.
     bigram_min_df : int, default=2
         Least number of texts for a bigram.
+    vocabulary : training.background.values.Vocabulary, optional
+        Words, stems and bigrams that are features however rare they are in the texts; their document frequencies
+        are added to those of the texts.
 
     Attributes
     ----------
     space_ : model.features.space.FeatureSpace
         The fitted vocabulary.
+    known_features_ : ndarray of shape (n_known_features,), int32
+        The feature that each feature of ``vocabulary`` has become.
+    vocabulary_ : training.background.values.Vocabulary
+        What was fitted, as a later vectorizer can begin with it.
     """
 
-    def __init__(self, *, min_df: int = 2, bigrams: bool = True, bigram_min_df: int = 2) -> None:
+    def __init__(
+        self, *, min_df: int = 2, bigrams: bool = True, bigram_min_df: int = 2, vocabulary: Vocabulary | None = None
+    ) -> None:
         self.min_df = min_df
         self.bigrams = bigrams
         self.bigram_min_df = bigram_min_df
+        self.vocabulary = vocabulary
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:  # noqa: ARG002
         """Learn vocabulary and inverse document frequencies.
@@ -91,12 +102,14 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
         """Return the folded terms: ``word``, ``stem:…`` and ``stem:… …``.
 
+        Words that only the given vocabulary holds are known by their hashes alone: ``?`` stands for them.
+
         Returns
         -------
         ndarray of shape (n_features,), object
         """
         check_is_fitted(self)
-        words = np.array(self._lexicon, dtype=object)
+        words = self._lexicon
         names = np.empty(self.space_.n_features, dtype=object)
         for column, prefix in ((WORD_FEATURE, ""), (STEM_FEATURE, "stem:")):
             features = self.space_.entries[:, column]
@@ -126,16 +139,22 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         self, X: Iterable[str]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
         stream, bounds, words = _intern(_checked(X))
+        known = self.vocabulary or Vocabulary.empty()
         frequency = counting.stream_frequencies(stream, bounds, words.n_words)
-        kept = frequency >= self.min_df
-        if not kept.any():
+        hashes = counting.word_hashes(words)
+        entry_of = counting.find_all(known.lexicon, hashes)
+        added = (entry_of < 0) & (frequency >= self.min_df)
+        if not (added.any() or (entry_of >= 0).any()):
             raise ValueError(
                 f"no word occurs in {self.min_df} of the {bounds.size - 1} texts: give more texts, or a lower min_df"
             )
-        entry_of = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-        lexicon = pack_table(counting.word_hashes(words)[kept], entry_of[kept])
-        entries = np.full((int(kept.sum()), 4), -1, dtype=np.int32)
-        entries[:, FREQUENCY] = frequency[kept]
+        entry_of[added] = known.n_words + np.arange(added.sum(), dtype=np.int32)
+        met = entry_of >= 0
+        n_entries = known.n_words + int(added.sum())
+        lexicon = pack_table(np.concatenate([known.keys, hashes[added]]), np.arange(n_entries, dtype=np.int32))
+        entries = np.full((n_entries, 4), -1, dtype=np.int32)
+        entries[:, FREQUENCY] = np.append(known.df[: known.n_words], np.zeros(n_entries - known.n_words, np.int32))
+        entries[entry_of[met], FREQUENCY] += frequency[met]
         links = counting.stem_links(
             words,
             entry_of,
@@ -144,12 +163,19 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
             stems.affix_table(stems.PREFIXES),
             stems.affix_table(stems.SUFFIXES),
         )
-        entries[:, STEM] = _follow(links[kept])
-        nearest = np.where(kept, entry_of, links)  # a rare word has the stem of what remains of it
+        entries[:, STEM] = _follow(np.concatenate([known.stems, links[added]]))
+        nearest = np.where(met, entry_of, links)  # a rare word has the stem of what remains of it
         stem_of_word = np.where(nearest >= 0, entries[nearest, STEM], -1).astype(np.int32)
         stem_stream = stem_of_word[stream]
-        self.space_ = self._space(lexicon, entries, stem_stream, bounds)
-        self._lexicon = _spell(words, kept)
+        self.space_, df = self._space(lexicon, entries, stem_stream, bounds, known)
+        self.vocabulary_ = Vocabulary(
+            keys=np.concatenate([known.keys, hashes[added]]),
+            stems=entries[:, STEM].copy(),
+            pairs=self._pairs,
+            df=df,
+            n_articles=known.n_articles + bounds.size - 1,
+        )
+        self._lexicon = _spell(words, entry_of, n_entries)
         return stream, stem_stream, bounds, entry_of
 
     def _space(
@@ -158,28 +184,53 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
         entries: NDArray[np.int32],
         stem_stream: NDArray[np.int32],
         bounds: NDArray[np.int64],
-    ) -> FeatureSpace:
-        """Number the features: words, then stems, then bigrams. Fills the feature columns of ``entries``."""
-        n_entries = len(entries)
+        known: Vocabulary,
+    ) -> tuple[FeatureSpace, NDArray[np.int32]]:
+        """Number the features, words, then stems, then bigrams, and fill the feature columns of ``entries``.
+
+        Returns the space, and in how many texts each feature occurs.
+        """
+        n_entries, n_known_stems = len(entries), known.stem_entries.size
         stem_frequency = counting.stream_frequencies(stem_stream, bounds, n_entries)
         is_stem = stem_frequency >= self.min_df
+        is_stem[known.stem_entries] = True
+        stem_frequency[known.stem_entries] += known.df[known.n_words : known.n_words + n_known_stems]
         entries[:, WORD_FEATURE] = np.arange(n_entries)
         entries[is_stem, STEM_FEATURE] = n_entries + np.arange(is_stem.sum())
-        self._pairs, pair_frequency = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
-        if self.bigrams:
-            pairs, frequency = counting.bigram_frequencies(stem_stream, bounds)
-            frequent = frequency >= self.bigram_min_df
-            self._pairs, pair_frequency = pairs[frequent], frequency[frequent]
+        self._pairs, pair_frequency = self._frequent_pairs(stem_stream, bounds, known)
         df = np.concatenate([entries[:, FREQUENCY], stem_frequency[is_stem], pair_frequency])
         if df.size > LARGEST_VALUE:
             raise ValueError(f"{df.size} features are more than a table can hold: give a higher bigram_min_df")
         first = df.size - len(self._pairs)
-        return FeatureSpace(
+        known_stems = entries[known.stem_entries, STEM_FEATURE]
+        n_known_pairs = known.pairs.size if self.bigrams else 0
+        self.known_features_ = np.concatenate(
+            [np.arange(known.n_words), known_stems, first + np.arange(n_known_pairs)], dtype=np.int32
+        )
+        n_texts = known.n_articles + bounds.size - 1
+        space = FeatureSpace(
             lexicon=lexicon,
             entries=entries,
             bigrams=pack_table(self._pairs, first + np.arange(len(self._pairs), dtype=np.int32)),
-            idf=(np.log(bounds.size / (1 + df)) + 1).astype(np.float32),  # scikit-learn's smooth_idf
+            idf=(np.log((1 + n_texts) / (1 + df)) + 1).astype(np.float32),  # scikit-learn's smooth_idf
         )
+        return space, df
+
+    def _frequent_pairs(
+        self, stem_stream: NDArray[np.int32], bounds: NDArray[np.int64], known: Vocabulary
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """Return keys and document frequencies of the bigrams: first those of the vocabulary, then the texts' own."""
+        if not self.bigrams:
+            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
+        pairs, frequency = counting.bigram_frequencies(stem_stream, bounds)
+        if not known.pairs.size:
+            frequent = frequency >= self.bigram_min_df
+            return pairs[frequent], frequency[frequent]
+        place = counting.find_all(pack_table(known.pairs, np.arange(known.pairs.size, dtype=np.int32)), pairs)
+        both = known.df[known.df.size - known.pairs.size :].copy()
+        both[place[place >= 0]] += frequency[place >= 0]
+        added = (place < 0) & (frequency >= self.bigram_min_df)
+        return np.concatenate([known.pairs, pairs[added]]), np.concatenate([both, frequency[added]])
 
 
 def _checked(X: Iterable[str]) -> list[str]:
@@ -222,8 +273,10 @@ def _unpair(key: int) -> tuple[int, int]:
     return (key >> 32) - 1, (key & 0xFFFFFFFF) - 1
 
 
-def _spell(words: counting.Words, kept: NDArray[np.bool_]) -> list[str]:
-    """Return the kept words as strings, in order."""
+def _spell(words: counting.Words, entry_of: NDArray[np.int32], n_entries: int) -> NDArray[np.object_]:
+    """Return the words of the lexicon's entries; the hash of a word that the texts do not hold cannot be read back."""
     letters = words.letters[: words.starts[words.n_words]].tobytes().decode("utf-16-le")
-    bounds = zip(words.starts[: words.n_words][kept], words.starts[1 : words.n_words + 1][kept], strict=True)
-    return [letters[start:end] for start, end in bounds]
+    spelled = np.full(n_entries, "?", dtype=object)
+    for word in np.flatnonzero(entry_of >= 0):
+        spelled[entry_of[word]] = letters[words.starts[word] : words.starts[word + 1]]
+    return spelled

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from model import artifact
+from model.article import Article
 from model.classifier import NewsClassifier
+from training.background.__main__ import main as make_background
 from training.fit import main
 
 Stories = list[dict[str, Any]]
@@ -30,9 +32,19 @@ def fit(tmp_path: Path) -> Fit:
 
     def run(*arguments: str) -> int:
         places = ["--out", str(tmp_path / "out"), "--report", str(tmp_path / "report"), "--jobs", "1"]
-        return main([*places, *arguments])
+        alone = [] if "--background" in arguments else ["--no-background"]
+        return main([*places, *alone, *arguments])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_background(mini_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A background computed from the mini corpus."""
+    folder = tmp_path_factory.mktemp("background") / "tiny"
+    places = ["--corpus", str(mini_corpus), "--out", str(folder)]
+    assert make_background([*places, "--dimensions", "3", "--jobs", "1", "--json"]) == 0
+    return folder
 
 
 def one_error(capsys: pytest.CaptureFixture[str]) -> str:
@@ -51,7 +63,18 @@ def one_error(capsys: pytest.CaptureFixture[str]) -> str:
 def test_json_is_one_object_and_progress_goes_to_stderr(
     in_new_process: InNewProcess, mini_corpus: Path, tmp_path: Path
 ) -> None:
-    command = ["-m", "training.fit", "--corpus", str(mini_corpus), "--json", "--seed", "3", "--jobs", "1"]
+    command = [
+        "-m",
+        "training.fit",
+        "--corpus",
+        str(mini_corpus),
+        "--json",
+        "--seed",
+        "3",
+        "--jobs",
+        "1",
+        "--no-background",
+    ]
     done = in_new_process(*command, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
@@ -68,7 +91,7 @@ def test_json_is_one_object_and_progress_goes_to_stderr(
 
 def test_a_failure_ends_with_1_and_a_message(in_new_process: InNewProcess, tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
-    done = in_new_process("-m", "training.fit", "--corpus", "empty.jsonl", "--json", cwd=tmp_path)
+    done = in_new_process("-m", "training.fit", "--corpus", "empty.jsonl", "--no-background", "--json", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout == ""
     assert "error: empty.jsonl" in done.stderr
@@ -116,6 +139,7 @@ print("loaded", [name for name in {heavy!r} if name in sys.modules])
         pytest.param(["--map", "title"], "not OURS=THEIRS", id="half a map"),
         pytest.param(["--map", "author=name"], "no column 'author'", id="map of a column we have not"),
         pytest.param(["--map", "body=a,body=b"], "given twice", id="mapped twice"),
+        pytest.param(["--no-background", "--background", "x"], "not allowed with", id="a background and none"),
     ],
 )
 def test_bad_usage_ends_with_2(
@@ -139,6 +163,7 @@ def test_bad_usage_ends_with_2(
         pytest.param(b"at_least_one_topic = 1\n", "should be like False", id="number for true or false"),
         pytest.param(b"seed = true\n", "seed = True should be like 0", id="true for a number"),
         pytest.param(b"[seed]\n", "seed = {} should be like 0", id="table for a number"),
+        pytest.param(b'latent = "much"\n', "latent = 'much' should be like 0.0", id="text for what is chosen by size"),
         pytest.param(b"folds = 1\n", "folds = 1 cannot be learned with; it should be at least 2", id="out of range"),
         pytest.param(b"regularization = nan\n", "regularization = nan", id="not a number"),
         pytest.param(b"min_df = \n", "cannot be read", id="broken TOML"),
@@ -167,7 +192,7 @@ def test_flags_go_before_the_config(fit: Fit, mini_corpus: Path, tmp_path: Path)
     path = tmp_path / "settings.toml"
     path.write_text("seed = 5\nfolds = 3\nauto_precision = 1\n")
     config = ["--corpus", str(mini_corpus), "--config", str(path)]
-    assert fit(*config, "--seed", "6", "--at-least-one-topic", "--no-background") == 0
+    assert fit(*config, "--seed", "6", "--at-least-one-topic") == 0
     settings = artifact.load(tmp_path / "out").manifest["settings"]
     assert {key: settings[key] for key in ("seed", "folds", "auto_precision", "at_least_one_topic", "jobs")} == {
         "seed": 6,
@@ -182,7 +207,9 @@ def test_flags_go_before_the_config(fit: Fit, mini_corpus: Path, tmp_path: Path)
 
 
 def test_figures_for_people(fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path) -> None:
-    assert fit("--corpus", str(mini_corpus), "--auto-precision", "0.9") == 0
+    config = tmp_path / "settings.toml"
+    config.write_text("min_examples = 5\n")
+    assert fit("--corpus", str(mini_corpus), "--auto-precision", "0.9", "--config", str(config)) == 0
     out, err = capsys.readouterr()
     assert re.match(r"measured on 12 articles\n  whole article: section accuracy [01]\.\d{3}, macro-F1", out)
     assert re.search(r"headline only: section accuracy .* \(target 0\.9\)", out)
@@ -212,6 +239,96 @@ def test_labels_of_the_corpus(fit: Fit, mini_stories: Stories, corpus_file: Corp
     assert fit("--corpus", corpus_file(shelved), "--labels", "corpus") == 0
     taxonomy = NewsClassifier.load(tmp_path / "out").taxonomy
     assert {section.id for section in taxonomy.sections} == {story["section"] for story in shelved}
+
+
+# ------------------------------------------------------------------ beside the corpus
+
+
+def test_a_background_to_learn_with(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tiny_background: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus), "--json") == 0
+    without = json.loads(capsys.readouterr().out)
+    assert not any("background" in warning for warning in without["warnings"])
+    assert fit("--corpus", str(mini_corpus), "--background", str(tiny_background), "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["sha256"] != without["sha256"]
+    (warning,) = (warning for warning in printed["warnings"] if "background" in warning)
+    assert "computed from mini.jsonl too" in warning  # and what is measured on it flatters
+
+
+def test_a_background_of_other_stories_is_not_warned_of(
+    fit: Fit,
+    capsys: pytest.CaptureFixture[str],
+    mini_stories: Stories,
+    corpus_file: CorpusFile,
+    tiny_background: Path,
+    tmp_path: Path,
+) -> None:
+    assert fit("--corpus", corpus_file(mini_stories[::-1]), "--background", str(tiny_background), "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert not any("background" in warning for warning in printed["warnings"])
+    story = mini_stories[0]
+    predicted = NewsClassifier.load(tmp_path / "out").predict(Article(headline=story["headline"], body=story["body"]))
+    assert predicted.section is not None
+    assert predicted.section.id == story["section"]
+
+
+def test_the_background_that_ships_is_used_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    mini_corpus: Path,
+    tiny_background: Path,
+    tmp_path: Path,
+) -> None:
+    places = ["--corpus", str(mini_corpus), "--out", str(tmp_path / "out"), "--report", str(tmp_path / "report")]
+
+    def digest(*arguments: str) -> str:
+        assert main([*places, "--jobs", "1", "--json", *arguments]) == 0
+        capsys.readouterr()
+        arrays = artifact.load(tmp_path / "out").manifest["arrays"]
+        return json.dumps({name: entry["sha256"] for name, entry in arrays.items()})
+
+    monkeypatch.setattr("training.shipped.background_folder", lambda: tiny_background)
+    assert digest() == digest("--background", str(tiny_background))
+    assert digest() != digest("--no-background")
+
+
+def test_a_background_that_cannot_be_used(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus), "--background", str(tmp_path / "nowhere")) == 1
+    error = one_error(capsys)
+    assert "nowhere holds no background" in error
+    assert "--no-background" in error
+
+
+def test_a_topic_that_nobody_tagged(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive.jsonl"
+    rows = [{"headline": s["headline"], "body": s["body"]} for s in mini_stories]
+    weather = [
+        {
+            "headline": f"الأرصاد: أمطار على محافظة رقم{row}",
+            "body": f"قالت الأرصاد إن الأمطار تهطل على قرية رقم{row} مساء وإن السحب تتكاثر وتجري الأودية",
+        }
+        for row in range(30)
+    ]
+    archive.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in [*rows, *weather]))
+    assert fit("--corpus", corpus_file(mini_stories), "--unlabelled", str(archive), "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    (warning,) = (warning for warning in printed["warnings"] if "aliases" in warning)
+    assert "weather (30)" in warning
+    classifier = NewsClassifier.load(tmp_path / "out")
+    assert "weather" in {topic.id for topic in classifier.taxonomy.topics}
+
+
+def test_an_archive_that_cannot_be_read(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus), "--unlabelled", str(tmp_path / "nowhere.jsonl")) == 1
+    assert "nowhere.jsonl: there is no such file" in one_error(capsys)
 
 
 # ------------------------------------------------------------------ bad input

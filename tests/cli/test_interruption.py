@@ -24,6 +24,7 @@ from training.report import write_report
 InNewProcess = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[2]
+ALONE = ["--jobs", "1", "--no-background"]
 STORY = Article(headline="انطلاق الدوري", body="فاز الفريق في المباراة الأولى على ملعبه أمام جمهوره")
 
 FIT = """
@@ -32,7 +33,7 @@ from model import artifact
 from training.fit import main
 
 def fit(seed):
-    places = ["--out", "out", "--report", "report", "--jobs", "1"]
+    places = ["--out", "out", "--report", "report", "--jobs", "1", "--no-background"]
     code = main(["--corpus", sys.argv[1], *places, "--seed", str(seed)])
     if code:
         sys.exit(code)
@@ -72,7 +73,7 @@ def test_killed_at_any_moment(in_new_process: InNewProcess, mini_corpus: Path, t
     assert len(set(found)) > 2  # some were killed after they had replaced the model, at least once
     assert_whole(tmp_path / "out")
     arguments = ["--corpus", str(mini_corpus), "--out", str(tmp_path / "out"), "--report", str(tmp_path / "report")]
-    assert main([*arguments, "--jobs", "1"]) == 0
+    assert main([*arguments, *ALONE]) == 0
     assert_whole(tmp_path / "out")
     assert not [path.name for path in (tmp_path / "out").rglob(".new-*")]  # what they had begun is gone
 
@@ -131,7 +132,7 @@ def test_a_disk_that_is_full_at_saving(
     n_bytes: int,
 ) -> None:
     arguments = ["--corpus", str(mini_corpus), "--out", str(tmp_path / "out"), "--report", str(tmp_path / "report")]
-    assert main([*arguments, "--jobs", "1"]) == 0
+    assert main([*arguments, *ALONE]) == 0
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     save = artifact.save
 
@@ -141,7 +142,7 @@ def test_a_disk_that_is_full_at_saving(
 
     monkeypatch.setattr(artifact, "save", save_on_a_full_disk)
     capsys.readouterr()
-    assert main([*arguments, "--jobs", "1", "--seed", "1"]) == 1
+    assert main([*arguments, *ALONE, "--seed", "1"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     assert "error: " in err
@@ -161,6 +162,6 @@ def test_a_disk_that_is_full_at_reporting(
 
     monkeypatch.setattr("training.pipeline.write_report", write_on_a_full_disk)
     arguments = ["--corpus", str(mini_corpus), "--out", str(tmp_path / "out"), "--report", str(tmp_path / "report")]
-    assert main([*arguments, "--jobs", "1"]) == 1
+    assert main([*arguments, *ALONE]) == 1
     assert "The report cannot be written" in capsys.readouterr().err
     assert_whole(tmp_path / "out")

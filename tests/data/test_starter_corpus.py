@@ -1,4 +1,4 @@
-"""The starter corpus: written by hand, labelled throughout, no templates; and good enough to serve from."""
+"""The starter corpus: story by story, labelled throughout, no templates; and good enough to serve from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import re
 from collections import Counter
 from itertools import combinations, permutations
+from math import comb
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,9 +18,8 @@ from model.classifier import NewsClassifier
 from model.pages import read_page
 from model.prediction import Prediction
 from model.taxonomy import load_taxonomy
-from training.learn import LearnSettings
 from training.pipeline import FitRequest, FitResult, fit
-from training.shipped import starter_corpus, taxonomy_file
+from training.shipped import background_folder, starter_corpus, taxonomy_file
 
 KEYS = {"id", "headline", "body", "section", "topics", "published", "source"}
 TAXONOMY = load_taxonomy(taxonomy_file())
@@ -33,8 +34,12 @@ LINES = [
 STORIES: list[dict[str, Any]] = [json.loads(line) for _, _, line in LINES]
 
 
+# Vowel signs and tatweel: they are no word characters, and would break شُرفة in two.
+SIGNS = re.compile("[\u0640\u064b-\u0652\u0670]")
+
+
 def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
+    return re.findall(r"\w+", SIGNS.sub("", text))
 
 
 # ------------------------------------------------------------------ what it is made of
@@ -57,23 +62,40 @@ def test_every_line_is_a_labelled_story() -> None:
 
 
 def test_there_are_enough_stories_of_every_kind() -> None:
-    assert len(STORIES) >= 240
+    assert len(STORIES) >= 1200
     sections = Counter(story["section"] for story in STORIES)
     assert set(sections) == SECTIONS
-    assert min(sections.values()) >= 30
+    assert min(sections.values()) >= 100
+    assert sections["news"] >= 200
     topics = Counter(topic for story in STORIES for topic in story["topics"])
-    assert len(topics) >= 12
-    assert topics["russia-ukraine"] >= 5
-    assert min(topics.values()) >= LearnSettings().min_examples  # none is left out of the model
+    assert {topic: topics[topic] for topic in TOPICS if topics[topic] < 20} == {}
 
 
-def test_a_quarter_has_no_topic() -> None:
-    assert 0.20 <= sum(not story["topics"] for story in STORIES) / len(STORIES) <= 0.26
+def test_each_file_is_one_house() -> None:
+    houses = {(file, story["source"]) for (file, _, _), story in zip(LINES, STORIES, strict=True)}
+    assert houses == {(path.name, f"starter-{path.stem}") for path in FILES}
+    assert {path.stem for path in FILES} == {"gulf", "nile", "maghreb", "levant", "iraq", "pan-arab"}
+
+
+def test_a_fifth_to_a_quarter_has_no_topic() -> None:
+    assert 0.20 <= sum(not story["topics"] for story in STORIES) / len(STORIES) <= 0.25
+
+
+def test_parts_of_football_come_with_football() -> None:
+    parts = {"football-europe", "football-arab"}
+    alone = [s["id"] for s in STORIES if parts & set(s["topics"]) and "football" not in s["topics"]]
+    assert not alone
 
 
 def test_bodies_are_as_long_as_a_short_story() -> None:
     odd = {story["id"]: len(story["body"].split()) for story in STORIES}
-    assert not {name: length for name, length in odd.items() if not 40 <= length <= 110}
+    assert not {name: length for name, length in odd.items() if not 40 <= length <= 120}
+
+
+def test_most_are_of_recent_years() -> None:
+    recent = sum("2019" <= story["published"][:4] <= "2026" for story in STORIES)
+    assert recent >= 0.9 * len(STORIES)
+    assert all("2000" <= story["published"][:4] <= "2026" for story in STORIES)
 
 
 def test_ids_headlines_and_bodies_are_there_once() -> None:
@@ -82,18 +104,61 @@ def test_ids_headlines_and_bodies_are_there_once() -> None:
 
 
 def test_no_pair_looks_like_a_template() -> None:
-    grams = []
-    for story in STORIES:
+    sizes = []
+    holders: dict[tuple[str, ...], list[int]] = {}
+    for number, story in enumerate(STORIES):
         spelled = words(f"{story['headline']} {story['body']}")
-        grams.append(set(zip(spelled, spelled[1:], spelled[2:], strict=False)))
-    alike = [len(one & other) > 0.2 * min(len(one), len(other)) for one, other in combinations(grams, 2)]
-    assert sum(alike) < 0.01 * len(alike)
+        grams = set(zip(spelled, spelled[1:], spelled[2:], strict=False))
+        sizes.append(len(grams))
+        for gram in grams:
+            holders.setdefault(gram, []).append(number)
+    shared = Counter(pair for numbers in holders.values() for pair in combinations(numbers, 2))
+    alike = [(a, b) for (a, b), count in shared.items() if count > 0.2 * min(sizes[a], sizes[b])]
+    assert len(alike) < 0.01 * comb(len(STORIES), 2)
 
 
 @pytest.mark.parametrize("field", ["headline", "body"])
 def test_no_opening_is_a_habit(field: str) -> None:
     openings = Counter(" ".join(words(story[field])[:3]) for story in STORIES)
     assert openings.most_common(1)[0][1] <= 0.01 * len(STORIES)
+
+
+# How many distinct words real news has: the bodies of SANAD (AlKhaleej part), ANT 2.1 and ANT 1.1 in one pool of 69,069
+# were put in random order, each cut to its first 75 space-separated words, and counted by `words` up to REAL_TOKENS.
+# REAL_DISTINCT is the mean of five draws: 23,240, 23,038, 23,220, 23,641 and 23,650.
+REAL_TOKENS = 90_000
+REAL_DISTINCT = 23_358
+
+
+def test_the_vocabulary_is_as_rich_as_that_of_news() -> None:
+    stories = Random(0).sample(STORIES, len(STORIES))
+    tokens = [word for story in stories for word in words(story["body"])]
+    assert len(tokens) >= REAL_TOKENS
+    assert len(set(tokens[:REAL_TOKENS])) >= 0.85 * REAL_DISTINCT
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ترامب", "ترمب", "أمريكا", "أميركا", "الولايات المتحدة", "يوليوز", "تموز", "يوليو"]
+)
+def test_every_house_spelling_occurs(spelling: str) -> None:
+    whole_word = re.compile(rf"\b[وفبلك]?{spelling}\b")
+    assert any(whole_word.search(f"{story['headline']} {story['body']}") for story in STORIES)
+
+
+def test_the_data_card_counts_right() -> None:
+    card = (FILES[0].parent / "README.md").read_text("utf-8")
+    sections = [section.id for section in TAXONOMY.sections]
+    rows = {
+        cells[0]: cells[1:12] for cells in (line.strip("| ").split(" | ") for line in card.splitlines()) if cells[3:]
+    }
+    for path in [*FILES, None]:
+        mine = [s for (name, _, _), s in zip(LINES, STORIES, strict=True) if path is None or name == path.name]
+        first_round = sum(not re.match(r"[a-z]+2-", story["id"]) for story in mine)
+        by_section = [sum(story["section"] == section for story in mine) for section in sections]
+        counts = [len(mine), first_round, *by_section, sum(not story["topics"] for story in mine)]
+        assert rows[f"`{path.name}`" if path else "all"][: len(counts)] == [str(count) for count in counts]
+    topics = Counter(topic for story in STORIES for topic in story["topics"])
+    assert Counter({name: int(n) for name, n in re.findall(r"\| `([a-z-]+)` \| (\d+) (?=\|)", card)}) == topics
 
 
 # ------------------------------------------------------------------ what is learned from it
@@ -148,7 +213,7 @@ PAGE = page(BREADCRUMB, HEADLINE, TOPIC, HEADLINE, SUBHEADLINE, DATES)
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> FitResult:
     """Return a fit on everything that ships, as ``make fit`` does it."""
     folder = tmp_path_factory.mktemp("starter")
-    return fit(FitRequest(out=folder / "artifact", report=folder / "report"))
+    return fit(FitRequest(out=folder / "artifact", report=folder / "report", background=background_folder()))
 
 
 @pytest.fixture(scope="module")
@@ -157,17 +222,19 @@ def classifier(fitted: FitResult) -> NewsClassifier:
 
 
 def test_the_test_part_is_labelled_well(fitted: FitResult) -> None:
-    """Floors some points below what was measured on 104 stories: .88 and .69 of sections, .73 of topics."""
+    """Floors some points below what was measured on 260 stories: .89 and .78 of sections, .83 and .74 of topics."""
     figures = fitted.evaluation.figures
     assert figures["section"] is not None
     assert figures["topics"] is not None
     assert figures["headline_only"] is not None
     assert figures["headline_only"]["section"] is not None
-    assert figures["n"] >= 100
-    assert figures["section"]["accuracy"] >= 0.80
-    assert (figures["section"]["auto"]["precision"] or 0) >= 0.9
-    assert figures["headline_only"]["section"]["accuracy"] >= 0.58
-    assert (figures["topics"]["micro_f1"] or 0) >= 0.62
+    assert figures["headline_only"]["topics"] is not None
+    assert figures["n"] >= 240
+    assert figures["section"]["accuracy"] >= 0.84
+    assert (figures["section"]["auto"]["precision"] or 0) >= 0.96
+    assert figures["headline_only"]["section"]["accuracy"] >= 0.70
+    assert (figures["topics"]["micro_f1"] or 0) >= 0.76
+    assert (figures["headline_only"]["topics"]["micro_f1"] or 0) >= 0.66
 
 
 def test_every_label_is_learned(fitted: FitResult, classifier: NewsClassifier) -> None:

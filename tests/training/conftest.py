@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
+from model.taxonomy import Section, Taxonomy, Topic
 from training.corpus import LabelledArticle
 from training.learn import LearnSettings
+
+if TYPE_CHECKING:
+    from training.background.values import Background
+    from training.dataset import Dataset
 
 SECTION_WORDS = {
     "news": "البرلمان الحكومة الوزير المجلس اللجنة المحافظ القانون الاقتراع الدائرة السفير البيان الوفد المحكمة الشرطة",
@@ -77,3 +83,43 @@ def write_stories() -> WriteStories:
 def settings() -> LearnSettings:
     """Settings on one core: no threads to start, and one order of random numbers."""
     return LearnSettings(jobs=1)
+
+
+@pytest.fixture(scope="session")
+def small_taxonomy() -> Taxonomy:
+    """Four sections, and four topics whose aliases and keywords are some of their words in the stories."""
+    return Taxonomy(
+        name="small",
+        sections=tuple(Section(id=name, ar=name, en=name) for name in SECTION_WORDS),
+        topics=(
+            Topic(id="elections", ar="انتخابات", en="Elections", keywords=("الناخبون", "صناديق")),
+            Topic(id="oil-energy", ar="نفط", en="Oil", aliases=("النفط والطاقة",), keywords=("برميل",)),
+            Topic(id="football", ar="كرة القدم", en="Football", keywords=("الكرة", "التسلل")),
+            Topic(id="egypt", ar="مصر", en="Egypt", aliases=("القاهرة", "الإسكندرية")),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def background_dataset(write_stories: WriteStories, small_taxonomy: Taxonomy) -> Dataset:
+    """132 stories of two outlets: some tagged, some only pointed at by aliases, none about Egypt."""
+    from training.dataset import make_dataset
+
+    articles = [
+        *write_stories(24, section="news", about=["elections"], source="sabah"),
+        *write_stories(24, section="economy", topics=["oil-energy"], source="sabah"),
+        *write_stories(24, section="sport", about=["football"], source="masa"),
+        *write_stories(20, section="health", topics=[], source="masa"),
+        *write_stories(20, section="economy", source="masa"),
+        *write_stories(20, like="sport", source="sabah"),
+    ]
+    return make_dataset(articles, small_taxonomy)
+
+
+@pytest.fixture(scope="session")
+def background(background_dataset: Dataset) -> Background:
+    """What is computed from these stories, all of them in its sample."""
+    from training.background.make import MakeSettings, make_background
+
+    settings = MakeSettings(min_df=3, n_dimensions=8, n_sample=len(background_dataset), jobs=1)
+    return make_background(background_dataset, settings)

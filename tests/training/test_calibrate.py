@@ -18,6 +18,8 @@ BIAS = np.array([0.8, -0.5, -0.3])
 NO_SCORES = np.zeros((0, 0))
 NO_TOPICS = np.zeros((0, 0), dtype=np.bool_)
 
+Topics = tuple[NDArray[np.float64], NDArray[np.bool_]]
+
 
 def simulated_sections(n: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Draw scores, and sections with the probabilities ``softmax(SLOPE * scores + BIAS)``."""
@@ -28,12 +30,20 @@ def simulated_sections(n: int, seed: int) -> tuple[NDArray[np.float64], NDArray[
     return scores, section.astype(np.intp)
 
 
-def simulated_topics(
-    n: int, slope: list[float], bias: list[float], seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def simulated_topics(n: int, slope: list[float], bias: list[float], seed: int) -> Topics:
     rng = np.random.default_rng(seed)
     scores = rng.normal(-0.6, 0.8, size=(n, len(slope)))
     return scores, rng.random(scores.shape) < expit(np.array(slope) * scores + np.array(bias))
+
+
+def fitted(scores: NDArray[np.float64], topics: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fit topics that are all known and count the same."""
+    return fit_topics(scores, topics, np.ones(topics.shape))
+
+
+def thresholds_of(probabilities: NDArray[np.float64], topics: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Choose thresholds for topics that are all known and count the same."""
+    return topic_thresholds(probabilities, topics, np.ones(topics.shape))
 
 
 def test_sections_recover_slope_and_bias() -> None:
@@ -135,14 +145,14 @@ def test_a_threshold_keeps_its_promise_where_it_was_chosen(rows: list[tuple[floa
 
 
 def test_topics_recover_slope_and_bias() -> None:
-    slope, bias = fit_topics(*simulated_topics(20_000, [3.0, 5.0], [-1.0, 0.5], seed=6))
+    slope, bias = fitted(*simulated_topics(20_000, [3.0, 5.0], [-1.0, 0.5], seed=6))
     assert slope == pytest.approx([3.0, 5.0], rel=0.1)
     assert bias == pytest.approx([-1.0, 0.5], abs=0.15)
 
 
 def test_topic_probabilities_hold_on_other_articles() -> None:
     truth = [2.0, 3.0, 4.0], [-1.5, -1.0, 0.0]
-    slope, bias = fit_topics(*simulated_topics(3_000, *truth, seed=7))
+    slope, bias = fitted(*simulated_topics(3_000, *truth, seed=7))
     scores, topics = simulated_topics(30_000, *truth, seed=8)
     probability = expit(slope * scores + bias)
     for low in np.arange(0, 1, 0.2):
@@ -152,10 +162,10 @@ def test_topic_probabilities_hold_on_other_articles() -> None:
 
 def test_a_rare_topic_is_drawn_towards_all_together() -> None:
     scores, topics = simulated_topics(2_000, [4.0] * 8, [-1.0] * 8, seed=9)
-    common_slope, common_bias = fit_topics(scores[:, :7], topics[:, :7])
+    common_slope, common_bias = fitted(scores[:, :7], topics[:, :7])
     topics[:, 7] = False
     topics[scores[:, 7].argsort()[-2:], 7] = True  # separated by luck: alone, its slope would run away
-    slope, bias = fit_topics(scores, topics)
+    slope, bias = fitted(scores, topics)
     assert slope[:7] == pytest.approx(common_slope, abs=0.3)
     assert bias[:7] == pytest.approx(common_bias, abs=0.3)
     assert 1 < slope[7] < 6
@@ -163,12 +173,12 @@ def test_a_rare_topic_is_drawn_towards_all_together() -> None:
 
 def test_a_falling_probability_is_noise() -> None:
     scores, topics = simulated_topics(3_000, [4.0, -3.0], [-1.0, -1.0], seed=10)
-    assert fit_topics(scores, topics)[0][1] == 0.1
+    assert fitted(scores, topics)[0][1] == 0.1
 
 
 def test_perfectly_separated_topics_stay_finite() -> None:
     scores = np.linspace(-2, 2, 400).reshape(-1, 1)
-    slope, bias = fit_topics(scores, scores > 0)
+    slope, bias = fitted(scores, scores > 0)
     assert np.isfinite([*slope, *bias]).all()
     assert (np.diff(expit(slope * scores + bias), axis=0) >= 0).all()
 
@@ -177,7 +187,7 @@ def test_perfectly_separated_topics_stay_finite() -> None:
 def test_a_topic_of_all_articles_or_of_none(value: bool) -> None:
     scores = np.full((100, 2), -1.0)
     topics = np.column_stack([np.arange(100) % 2 == 0, np.full(100, value)])
-    slope, bias = fit_topics(scores, topics)
+    slope, bias = fitted(scores, topics)
     probability = expit(slope * scores + bias)[0]
     assert probability[0] == pytest.approx(0.5, abs=0.1)
     assert probability[1] > 0.8 if value else probability[1] < 0.2
@@ -192,7 +202,7 @@ def f1(given_: NDArray[np.bool_], gold: NDArray[np.bool_]) -> float:
 def test_the_threshold_of_one_topic_has_the_best_f1(rows: list[tuple[float, bool]]) -> None:
     probability = np.array([[probability] for probability, _ in rows])
     topics = np.array([[positive] for _, positive in rows])
-    (threshold,) = topic_thresholds(probability, topics)  # alone, its own and the common one are the same
+    (threshold,) = thresholds_of(probability, topics)  # alone, its own and the common one are the same
     if not topics.any():
         assert threshold == 0.5
         return
@@ -203,13 +213,13 @@ def test_the_threshold_of_one_topic_has_the_best_f1(rows: list[tuple[float, bool
 def test_a_threshold_stands_between_two_probabilities() -> None:
     probability = np.array([[0.9], [0.8], [0.4], [0.1]])
     topics = np.array([[True], [True], [False], [False]])
-    assert topic_thresholds(probability, topics) == pytest.approx([0.6])
+    assert thresholds_of(probability, topics) == pytest.approx([0.6])
 
 
 def test_thresholds_are_never_extreme() -> None:
     certain = np.array([[1.0], [0.999], [0.0], [0.0]])
-    assert topic_thresholds(certain, certain > 0.9995) == pytest.approx([0.95])
-    assert topic_thresholds(certain * 1e-3, certain > 0.5) == pytest.approx([0.05])
+    assert thresholds_of(certain, certain > 0.9995) == pytest.approx([0.95])
+    assert thresholds_of(certain * 1e-3, certain > 0.5) == pytest.approx([0.05])
 
 
 @pytest.mark.parametrize(("support", "share"), [(2, 2 / 102), (100, 1 / 2), (400, 4 / 5)])
@@ -223,20 +233,83 @@ def test_thresholds_shrink_with_support(support: int, share: float) -> None:
     topics = np.zeros((n, 2), dtype=np.bool_)
     topics[:support, 0] = True
     topics[:4_000, 1] = True
-    threshold = topic_thresholds(np.column_stack([own, common]), topics)[0]
+    threshold = thresholds_of(np.column_stack([own, common]), topics)[0]
     assert threshold == pytest.approx(share * 0.8 + (1 - share) * 0.3)
 
 
 def test_a_topic_without_examples_has_the_common_threshold() -> None:
     probability = np.tile([[0.9], [0.8], [0.4], [0.1]], 2)
     topics = np.array([[True, False], [True, False], [False, False], [False, False]])
-    thresholds = topic_thresholds(probability, topics)
-    assert thresholds[1] == pytest.approx(topic_thresholds(probability.reshape(-1, 1), topics.reshape(-1, 1))[0])
+    thresholds = thresholds_of(probability, topics)
+    assert thresholds[1] == pytest.approx(thresholds_of(probability.reshape(-1, 1), topics.reshape(-1, 1))[0])
+
+
+def test_a_topic_pair_of_weight_two_is_the_pair_twice() -> None:
+    scores, topics = simulated_topics(300, [3.0, 2.0], [-1.0, 0.0], seed=14)
+    weight = np.where(np.arange(300) < 100, 2.0, 1.0)[:, np.newaxis] * np.ones((1, 2))
+    twice = np.concatenate([np.arange(300), np.arange(100)])
+    slope, bias = fit_topics(scores, topics, weight)
+    expected = fitted(scores[twice], topics[twice])
+    assert slope == pytest.approx(expected[0], rel=1e-4)
+    assert bias == pytest.approx(expected[1], abs=1e-4)
+    probability = expit(slope * scores + bias)
+    assert topic_thresholds(probability, topics, weight) == pytest.approx(
+        thresholds_of(probability[twice], topics[twice])
+    )
+
+
+def test_what_nobody_knows_counts_nothing() -> None:
+    scores, topics = simulated_topics(400, [3.0, 2.0], [-1.0, 0.0], seed=15)
+    weight = np.ones((400, 2))
+    weight[100:200] = 0
+    disturbed_scores, disturbed = scores.copy(), topics.copy()
+    disturbed_scores[100:200], disturbed[100:200] = 5.0, False
+    known = np.flatnonzero(weight[:, 0])
+    slope, bias = fit_topics(disturbed_scores, disturbed, weight)
+    expected = fitted(scores[known], topics[known])
+    assert slope == pytest.approx(expected[0], rel=1e-6)
+    assert bias == pytest.approx(expected[1], abs=1e-6)
+    probability = expit(slope * disturbed_scores + bias)
+    assert topic_thresholds(probability, disturbed, weight) == pytest.approx(
+        thresholds_of(probability[known], topics[known])
+    )
+
+
+def test_each_topic_has_its_own_articles() -> None:
+    """A corpus of one topic and an archive of another: the pairs between are unknown."""
+    scores, topics = simulated_topics(4_000, [3.0, 5.0], [-1.0, 0.5], seed=16)
+    weight = np.zeros((4_000, 2))
+    weight[:2_000, 0] = weight[2_000:, 1] = 1
+    slope, bias = fit_topics(np.where(weight > 0, scores, 9.0), topics & (weight > 0), weight)
+    assert slope == pytest.approx([3.0, 5.0], rel=0.25)
+    assert bias == pytest.approx([-1.0, 0.5], abs=0.3)
+
+
+def test_topics_that_nobody_knows() -> None:
+    slope, bias = fit_topics(np.zeros((5, 2)), np.zeros((5, 2), dtype=np.bool_), np.zeros((5, 2)))
+    assert (slope.tolist(), bias.tolist()) == ([1.0, 1.0], [0.0, 0.0])
+    thresholds = topic_thresholds(np.full((5, 2), 0.9), np.ones((5, 2), dtype=np.bool_), np.zeros((5, 2)))
+    assert thresholds.tolist() == [0.5, 0.5]
+
+
+def test_a_rule_passes_over_topics_that_nobody_knows() -> None:
+    """A score beside an unknown topic means nothing: a head that learned from an article has none for it."""
+    scores, topics = simulated_topics(600, [3.0, 3.0], [-1.0, 0.0], seed=17)
+    states = topics.astype(np.int8)
+    states[:200, 0] = -1
+    unknown = np.where(states < 0, np.nan, scores)
+    nobody, weight = np.zeros((0, 0)), np.where(np.arange(600) % 2, 1.0, 3.0)
+    options = {"auto_precision": 0.9, "least_threshold": 0.0, "transfer": 1.0}
+    rule, _ = calibrate(nobody, np.zeros(0, dtype=np.intp), np.zeros(0), unknown, states, weight, **options)
+    expected = fit_topics(scores, topics, np.where(states >= 0, weight[:, np.newaxis], 0.0))
+    assert rule.topic_slope == pytest.approx(expected[0])
+    assert rule.topic_bias == pytest.approx(expected[1])
+    assert np.isfinite(rule.topic_threshold).all()
 
 
 def rule_of(
     sections: tuple[NDArray[np.float64], NDArray[np.intp]] | None = None,
-    topics: tuple[NDArray[np.float64], NDArray[np.bool_]] = (NO_SCORES, NO_TOPICS),
+    topics: Topics = (NO_SCORES, NO_TOPICS),
     *,
     auto_precision: float = 0.9,
     least_threshold: float = 0.0,
@@ -247,7 +320,9 @@ def rule_of(
         scores,
         section,
         np.ones(len(section)),
-        *topics,
+        topics[0],
+        topics[1].astype(np.int8),
+        np.ones(len(topics[1])),
         auto_precision=auto_precision,
         least_threshold=least_threshold,
         transfer=transfer,
@@ -263,10 +338,10 @@ def test_a_rule_reaches_its_precision_and_holds_the_fitted_figures() -> None:
     accepted = probabilities.max(axis=1) >= rule.section_threshold
     assert (probabilities.argmax(axis=1) == section)[accepted].mean() >= 0.9
     assert 0.02 < accepted.mean() < 0.98
-    slope, bias = fit_topics(topic_scores, topics)
+    slope, bias = fitted(topic_scores, topics)
     assert rule.topic_slope == pytest.approx(slope)
     assert rule.topic_bias == pytest.approx(bias)
-    assert rule.topic_threshold == pytest.approx(topic_thresholds(expit(slope * topic_scores + bias), topics))
+    assert rule.topic_threshold == pytest.approx(thresholds_of(expit(slope * topic_scores + bias), topics))
 
 
 def test_an_accepted_section_is_at_least_as_probable_as_is_asked_for() -> None:

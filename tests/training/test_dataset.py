@@ -69,7 +69,7 @@ def test_take_keeps_rows_together() -> None:
     assert len(taken) == 2
     for name in ("ids", "whole", "headlines", "sources", "taxonomy"):
         assert getattr(taken, name) == getattr(expected, name)
-    for name in ("section", "topics", "topics_known"):
+    for name in ("section", "topics", "topics_known", "tagged"):
         assert getattr(taken, name).tolist() == getattr(expected, name).tolist()
 
 
@@ -156,3 +156,17 @@ def test_a_label_without_examples_is_not_told() -> None:
     kept, left_out = keep_labels([article()], TAXONOMY, 1)
     assert not [*kept.sections, *kept.topics]
     assert left_out == {}
+
+
+def test_topics_that_the_editors_do_not_give() -> None:
+    articles = [article(topics=("football",)), article(topics=())]
+    dataset = make_dataset(articles, TAXONOMY, untagged={"egypt": 30})
+    assert dataset.tagged.tolist() == [False, True]
+    assert make_dataset(articles, TAXONOMY).tagged.tolist() == [True, True]
+    assert dataset.take(np.array([1])).tagged.tolist() == [False, True]
+    measured = dataset.of_tagged_topics()
+    assert [topic.id for topic in measured.taxonomy.topics] == ["football"]
+    assert measured.taxonomy.sections == TAXONOMY.sections
+    assert measured.topics.tolist() == [[True], [False]]
+    assert measured.tagged.tolist() == [True]
+    assert len(measured) == 2

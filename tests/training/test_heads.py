@@ -13,7 +13,7 @@ from scipy import sparse
 from model.taxonomy import Taxonomy
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
-from training.heads import FittedHead, Heads, HeadTask, both_views, fit_heads
+from training.heads import Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
 from training.vectorizer import ArabicTfidfVectorizer
 
 WriteStories = Callable[..., list[LabelledArticle]]
@@ -34,17 +34,23 @@ def dataset(write_stories: WriteStories) -> Dataset:
 
 
 @pytest.fixture(scope="module")
+def examples(dataset: Dataset) -> Examples:
+    return Examples.of(dataset)
+
+
+@pytest.fixture(scope="module")
 def X(dataset: Dataset) -> sparse.csr_array:
     return ArabicTfidfVectorizer().fit_transform([*dataset.whole, *dataset.headlines]).astype(np.float64)
 
 
-def task(dataset: Dataset, topic: int | None, learned_from: NDArray[np.bool_] | None = None) -> HeadTask:
-    known = dataset.section >= 0 if topic is None else dataset.topics_known
-    return HeadTask(topic, known if learned_from is None else learned_from, np.zeros(len(dataset), dtype=np.bool_))
+def task(examples: Examples, topic: int | None, learned_from: NDArray[np.bool_] | None = None) -> HeadTask:
+    known = examples.section >= 0 if topic is None else examples.topics[:, topic] >= 0
+    nothing = np.zeros(len(examples), dtype=np.bool_)
+    return HeadTask(topic, known if learned_from is None else learned_from, nothing, C=0.5)
 
 
-def fit(X: sparse.csr_array, dataset: Dataset, *tasks: HeadTask, seed: int = 0, jobs: int = 1) -> list[FittedHead]:
-    heads = list(fit_heads(X, dataset, tasks, C=0.5, seed=seed, jobs=jobs))
+def fit(X: sparse.csr_array, examples: Examples, *tasks: HeadTask, seed: int = 0, jobs: int = 1) -> list[FittedHead]:
+    heads = list(fit_heads(X, examples, tasks, seed=seed, jobs=jobs))
     assert {id(head.task) for head in heads} <= {id(task) for task in tasks} or jobs > 1
     return sorted(heads, key=lambda head: -1 if head.task.topic is None else head.task.topic)
 
@@ -57,8 +63,10 @@ def test_both_views_are_the_rows_of_whole_articles_and_of_headlines() -> None:
     assert both_views(np.array([False, True, True])).tolist() == [1, 2, 4, 5]
 
 
-def test_sections_and_topics_are_learned_in_both_views(X: sparse.csr_array, dataset: Dataset) -> None:
-    section, elections, oil = fit(X, dataset, task(dataset, None), task(dataset, 0), task(dataset, 1))
+def test_sections_and_topics_are_learned_in_both_views(
+    X: sparse.csr_array, dataset: Dataset, examples: Examples
+) -> None:
+    section, elections, oil = fit(X, examples, task(examples, None), task(examples, 0), task(examples, 1))
     rows = both_views(dataset.section >= 0)
     assert section.coef.shape == (3, X.shape[1])
     assert (scores(X, section).argmax(axis=1)[rows] == np.tile(dataset.section, 2)[rows]).mean() > 0.97
@@ -70,49 +78,50 @@ def test_sections_and_topics_are_learned_in_both_views(X: sparse.csr_array, data
 
 
 @pytest.mark.parametrize("topic", [None, 0], ids=["sections", "topic"])
-def test_other_articles_teach_a_head_nothing(X: sparse.csr_array, dataset: Dataset, topic: int | None) -> None:
-    known = task(dataset, topic)
+def test_other_articles_teach_a_head_nothing(X: sparse.csr_array, examples: Examples, topic: int | None) -> None:
+    known = task(examples, topic)
     disturbed = X.toarray()
     others = both_views(~known.learned_from)
     assert others.size
     disturbed[others] = np.random.default_rng(0).random((others.size, X.shape[1]))
     relabelled = replace(
-        dataset,
-        section=np.where(dataset.section < 0, 2, dataset.section),
-        topics=dataset.topics | ~dataset.topics_known[:, None],
+        examples,
+        section=np.where(examples.section < 0, 2, examples.section),
+        topics=np.where(examples.topics < 0, 1, examples.topics).astype(np.int8),
     )
-    (expected,) = fit(X, dataset, known)
+    (expected,) = fit(X, examples, known)
     (found,) = fit(sparse.csr_array(disturbed), relabelled, known)
     assert (found.coef == expected.coef).all()
     assert (found.intercept == expected.intercept).all()
 
 
-def test_two_sections_mirror_one_another(X: sparse.csr_array, dataset: Dataset) -> None:
-    two = np.isin(dataset.section, [0, 2])  # the section between has no examples: its column stays empty
-    (head,) = fit(X, dataset, task(dataset, None, two))
+def test_two_sections_mirror_one_another(X: sparse.csr_array, examples: Examples) -> None:
+    two = np.isin(examples.section, [0, 2])  # the section between has no examples: its column stays empty
+    (head,) = fit(X, examples, task(examples, None, two))
     assert (head.coef[0] == -head.coef[2]).all()
     assert head.intercept[0] == -head.intercept[2]
     assert not head.coef[1].any()
     assert head.intercept[1] == -1
     rows = both_views(two)
-    assert (scores(X, head)[rows].argmax(axis=1) == np.tile(dataset.section, 2)[rows]).all()
+    assert (scores(X, head)[rows].argmax(axis=1) == np.tile(examples.section, 2)[rows]).all()
 
 
 @pytest.mark.parametrize("topic", [None, 1], ids=["one section", "no example of a topic"])
-def test_one_label_alone_teaches_nothing(X: sparse.csr_array, dataset: Dataset, topic: int | None) -> None:
-    (head,) = fit(X, dataset, task(dataset, topic, dataset.section == 0))
+def test_one_label_alone_teaches_nothing(X: sparse.csr_array, examples: Examples, topic: int | None) -> None:
+    known = task(examples, topic).learned_from
+    (head,) = fit(X, examples, task(examples, topic, known & (examples.section == 0)))
     assert not head.coef.any()
     assert (head.intercept == -1).all()
 
 
-def test_no_articles_teach_nothing(X: sparse.csr_array, dataset: Dataset) -> None:
-    (head,) = fit(X, dataset, task(dataset, 0, np.zeros(len(dataset), dtype=np.bool_)))
+def test_no_articles_teach_nothing(X: sparse.csr_array, examples: Examples) -> None:
+    (head,) = fit(X, examples, task(examples, 0, np.zeros(len(examples), dtype=np.bool_)))
     assert not head.coef.any()
 
 
-def test_the_seed_decides_alone(X: sparse.csr_array, dataset: Dataset) -> None:
-    first, second = (fit(X, dataset, task(dataset, None), seed=5)[0] for _ in range(2))
-    (other,) = fit(X, dataset, task(dataset, None), seed=6)
+def test_the_seed_decides_alone(X: sparse.csr_array, examples: Examples) -> None:
+    first, second = (fit(X, examples, task(examples, None), seed=5)[0] for _ in range(2))
+    (other,) = fit(X, examples, task(examples, None), seed=6)
     assert (first.coef == second.coef).all()
     assert (first.coef != other.coef).any()
 
@@ -124,20 +133,97 @@ def test_a_small_outlet_is_heard_beside_a_large_one() -> None:
     X = sparse.csr_array(np.tile(np.column_stack([[word == "ملعب" for word in words], np.ones(156)]), (2, 1)))
     margins = []
     for small in ("sabah", "masa"):
-        dataset = Dataset(
-            ids=[str(row) for row in range(156)],
-            whole=words,
-            headlines=words,
+        examples = Examples(
             sources=["sabah"] * 120 + [small] * 6 + ["sabah"] * 30,
             section=section,
-            topics=np.zeros((156, 0), dtype=np.bool_),
-            topics_known=np.zeros(156, dtype=np.bool_),
-            taxonomy=Taxonomy.of_labels(("a", "b"), ()),
+            topics=np.zeros((156, 0), dtype=np.int8),
+            weight=np.ones(156),
+            taught=np.zeros((156, 0), dtype=np.bool_),
+            n_sections=2,
         )
-        learned = HeadTask(None, np.ones(156, dtype=np.bool_), np.zeros(156, dtype=np.bool_))
-        (head,) = fit_heads(X, dataset, [learned], C=0.001, seed=0, jobs=1)
+        learned = HeadTask(None, np.ones(156, dtype=np.bool_), np.zeros(156, dtype=np.bool_), C=0.001)
+        (head,) = fit_heads(X, examples, [learned], seed=0, jobs=1)
         margins.append(float(head.coef[1, 0]))
     assert margins[0] < margins[1]
+
+
+@pytest.mark.parametrize("topic", [None, 0], ids=["sections", "topic"])
+def test_each_head_has_its_own_regularization(X: sparse.csr_array, examples: Examples, topic: int | None) -> None:
+    usual = task(examples, topic)
+    loose, tight = (
+        next(iter(fit_heads(X, examples, [replace(usual, C=C)], seed=0, jobs=1))).coef for C in (0.5, 0.001)
+    )
+    assert np.abs(tight).max() < 0.5 * np.abs(loose).max()
+
+
+def test_examples_of_a_dataset(dataset: Dataset) -> None:
+    untagged = replace(dataset, tagged=np.array([True, False]))
+    examples = Examples.of(untagged)
+    assert len(examples) == len(dataset) == 90
+    assert examples.n_sections == 3
+    assert examples.labelled.all()
+    assert (examples.weight == 1).all()
+    assert (examples.section == dataset.section).all()
+    known = dataset.topics_known
+    assert (examples.topics[known, 0] == dataset.topics[known, 0]).all()
+    assert (examples.topics[~known] == -1).all()
+    assert (examples.topics[:, 1] == -1).all()  # its editors do not give it: that it is missing says nothing
+    assert (examples.taught == (examples.topics >= 0)).all()
+
+
+def test_unlabelled_articles_are_added_behind(examples: Examples) -> None:
+    topics = np.array([[1, -1], [0, 1]], dtype=np.int8)
+    more = examples.and_unlabelled(topics, 0.25)
+    assert len(more) == 92
+    assert more.labelled.tolist() == [True] * 90 + [False] * 2
+    assert more.section[-2:].tolist() == [-1, -1]
+    assert more.topics[-2:].tolist() == topics.tolist()
+    assert more.weight.tolist() == [1.0] * 90 + [0.25] * 2
+    assert more.taught[-2:].tolist() == [[True, False], [True, True]]
+    only_one = examples.and_unlabelled(topics, 0.25, taught=np.array([[True, False], [False, False]]))
+    assert only_one.taught[-2:].tolist() == [[True, False], [False, False]]
+    assert (only_one.taught[:90] == examples.taught).all()
+    assert more.and_unlabelled(topics[:1], 2.0).weight[-2:].tolist() == [0.25, 2.0]
+
+
+def words_and(n_added: int) -> tuple[sparse.csr_array, Examples]:
+    """40 articles of one outlet, half of them with a topic and its word, and unlabelled ones with another word."""
+    rows = np.zeros((40 + n_added, 3))
+    rows[:20, 0] = rows[20:40, 1] = rows[40:, 2] = 1
+    examples = Examples(
+        sources=["sabah"] * 40,
+        section=np.full(40, -1, dtype=np.intp),
+        topics=np.repeat([[1], [0]], 20, axis=0).astype(np.int8),
+        weight=np.ones(40),
+        taught=np.ones((40, 1), dtype=np.bool_),
+        n_sections=0,
+    )
+    return sparse.csr_array(np.tile(rows, (2, 1))), examples
+
+
+def test_unlabelled_articles_teach_as_much_as_they_weigh() -> None:
+    X, examples = words_and(n_added=10)
+    found = []
+    for weight in (0.01, 0.1, 1.0):
+        more = examples.and_unlabelled(np.ones((10, 1), dtype=np.int8), weight)
+        learned = HeadTask(0, more.taught[:, 0], np.zeros(50, dtype=np.bool_), C=0.02)
+        (head,) = fit_heads(X, more, [learned], seed=0, jobs=1)
+        found.append(head.coef[0, 2])
+    assert 0 < found[0] < found[1] < found[2]
+    assert found[1] == pytest.approx(10 * found[0], rel=0.1)
+
+
+def test_unlabelled_articles_are_no_outlet() -> None:
+    """However many there are, articles of the corpus weigh as much as alone: 400 without a word teach nothing here."""
+    X, examples = words_and(n_added=400)
+    X = sparse.csr_array(X @ sparse.diags_array([1.0, 1.0, 0.0]))
+    more = examples.and_unlabelled(np.repeat([[1], [0]], 200, axis=0).astype(np.int8), 0.001)
+    coefs = []
+    for rows, given in ((X[both_views(np.arange(440) < 40)], examples), (X, more)):
+        learned = HeadTask(0, given.taught[:, 0], np.zeros(len(given), dtype=np.bool_), C=0.001)
+        coefs.append(next(iter(fit_heads(rows, given, [learned], seed=0, jobs=1))).coef[0, :2])
+    assert coefs[0][0] > 0 > coefs[0][1]
+    assert coefs[1] == pytest.approx(coefs[0], rel=0.05)
 
 
 def test_heads_stand_side_by_side(dataset: Dataset) -> None:

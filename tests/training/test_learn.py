@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from model.errors import SplitError, TrainingError
 from model.taxonomy import Taxonomy
 from training import learn as learning
+from training.aliases import Archive, make_archive
+from training.background.values import Background
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
 from training.evaluation import Evaluation, evaluate
-from training.heads import FittedHead, HeadTask, fit_heads
-from training.learn import Learned, LearnSettings, learn, relearn
+from training.heads import Examples, FittedHead, HeadTask, fit_heads
+from training.learn import Beside, Learned, LearnSettings, learn, relearn
 from training.packing import in_memory
 
 WriteStories = Callable[..., list[LabelledArticle]]
@@ -44,9 +46,9 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> list[HeadTask]:
     seen: list[HeadTask] = []
     real = fit_heads
 
-    def listening(X: Any, dataset: Dataset, tasks: Sequence[HeadTask], **options: Any) -> Iterator[FittedHead]:
+    def listening(X: Any, examples: Examples, tasks: Sequence[HeadTask], **options: Any) -> Iterator[FittedHead]:
         seen.extend(tasks)
-        return real(X, dataset, tasks, **options)
+        return real(X, examples, tasks, **options)
 
     monkeypatch.setattr(learning, "fit_heads", listening)
     return seen
@@ -235,6 +237,7 @@ def test_a_label_of_one_outlet_is_learned_all_the_same(write_stories: WriteStori
         topics=np.zeros((len(dataset) + 30, 0), dtype=np.bool_),
         topics_known=np.zeros(len(dataset) + 30, dtype=np.bool_),
         taxonomy=taxonomy,
+        tagged=np.ones(0, dtype=np.bool_),
     )
     learned = learn(merged, alone(merged), settings)
     assert sorted(outlet["source"] for outlet in learned.unseen) == ["fajr", "sabah"]
@@ -301,6 +304,93 @@ def test_the_same_seed_learns_the_same(topic_stories: list[LabelledArticle], set
     assert first.decider.to_dict() != other.decider.to_dict()
 
 
+@pytest.fixture(scope="module")
+def archive(write_stories: WriteStories, small_taxonomy: Taxonomy) -> Archive:
+    texts = make_dataset([*write_stories(30, about=["egypt"]), *write_stories(30, seed=1)], small_taxonomy)
+    return make_archive(texts.whole, texts.headlines, small_taxonomy, ["egypt"], seed=0)
+
+
+def test_a_topic_of_the_archive_alone_is_learned_and_calibrated(
+    topic_stories: list[LabelledArticle],
+    section_stories: list[LabelledArticle],
+    archive: Archive,
+    small_taxonomy: Taxonomy,
+    settings: LearnSettings,
+    tasks: list[HeadTask],
+) -> None:
+    dataset = make_dataset([*topic_stories, *section_stories], small_taxonomy, untagged=["egypt"])
+    n = len(dataset)
+    learned = learn(dataset, alone(dataset), settings, Beside(archive=archive))
+    *folds, final = (task for task in tasks if task.topic == 3)
+    assert len(folds) == settings.folds
+    assert sum(task.scored.astype(int) for task in folds).tolist() == [0] * n + [1] * 60  # type: ignore[union-attr]
+    for task in folds:
+        assert not task.learned_from[:n].any()  # nobody looked for it there
+        assert (task.learned_from[n:] == ~task.scored[n:]).all()
+    assert final.learned_from.tolist() == [False] * n + [True] * 60
+    for task in tasks:
+        assert task.topic == 3 or not task.learned_from[n:].any()  # the archive teaches nothing else
+    scores = in_memory(learned, small_taxonomy).score(archive.whole)
+    assert scores.topics[:30, 3].min() > 0.5 > scores.topics[30:, 3].max()
+    assert scores.given[:30, 3].all()
+    assert not scores.given[30:, 3].any()
+    assert relearn(dataset, learned.decider, settings, Beside(archive=archive)).heads.weights.tolist() == (
+        learned.heads.weights.tolist()
+    )
+
+
+def test_the_sample_of_the_background_teaches_and_judges(
+    topic_stories: list[LabelledArticle],
+    background: Background,
+    small_taxonomy: Taxonomy,
+    settings: LearnSettings,
+    tasks: list[HeadTask],
+) -> None:
+    dataset = make_dataset(topic_stories, small_taxonomy, untagged=["egypt"])
+    n, n_sample = len(dataset), len(background.sample_topics)
+    states = background.sample_topics.copy()
+    states[::3, 0][states[::3, 0] == 0] = -1  # hardly pointed at: judges, and is not learned from
+    learned = learn(dataset, alone(dataset), settings, Beside(replace(background, sample_topics=states)))
+    *folds, final = (task for task in tasks if task.topic == 0)
+    judged, taught = states[:, 0] != 1, states[:, 0] == 0
+    assert 0 < taught.sum() < judged.sum() < n_sample
+    assert sum(task.scored[n:].astype(int) for task in folds).tolist() == judged.astype(int).tolist()  # type: ignore[union-attr]
+    assert (final.learned_from[n:] == taught).all()
+    for task in folds:
+        assert not (task.learned_from & task.scored).any()
+        assert not (task.learned_from[n:] & ~taught).any()
+        assert task.learned_from[n:].sum() > 0.5 * taught.sum()
+    figures = measured(learned, dataset).figures["topics"]
+    assert figures is not None
+    assert (figures["micro_f1"] or 0) > 0.9
+
+
+def test_articles_that_no_editor_labelled_judge_topics_as_much_as_they_weigh(
+    topic_stories: list[LabelledArticle], background: Background, small_taxonomy: Taxonomy, settings: LearnSettings
+) -> None:
+    """24 of the sample read like elections and are judged to be about something else: none of them is learned from."""
+    dataset = make_dataset(topic_stories, small_taxonomy, untagged=["egypt"])
+    states = np.ones_like(background.sample_topics)
+    states[:24, 0] = -1
+    found = []
+    for given, weight in ((np.ones_like(states), 0.2), (states, 0.001), (states, 0.2)):
+        beside = Beside(replace(background, sample_topics=given))
+        rule = learn(dataset, alone(dataset), replace(settings, sample=weight), beside).decider.long
+        found.append(rule.topic_slope[0] * 1.0 + rule.topic_bias[0])
+    assert found[0] > found[1] + 0.5 > found[2] + 1.0
+
+
+def test_sections_may_have_their_own_regularization(
+    write_stories: WriteStories, settings: LearnSettings, tasks: list[HeadTask], topic_stories: list[LabelledArticle]
+) -> None:
+    dataset = dataset_of([*topic_stories, *write_stories(12, section="news"), *write_stories(12, section="sport")])
+    for given, expected in ((None, 0.7), (0.2, 0.2)):
+        tasks.clear()
+        learn(dataset, alone(dataset), replace(settings, regularization=0.7, section_regularization=given))
+        assert {task.C for task in tasks if task.topic is None} == {expected}
+        assert {task.C for task in tasks if task.topic is not None} == {0.7}
+
+
 def test_texts_without_words_are_refused(settings: LearnSettings) -> None:
     articles = [LabelledArticle(id=str(row), headline="!", body="؟", section=("a", "b")[row % 2]) for row in range(20)]
     dataset = dataset_of(articles)
@@ -316,6 +406,7 @@ def test_texts_without_words_are_refused(settings: LearnSettings) -> None:
         ("regularization", 0.0),
         ("regularization", float("nan")),
         ("regularization", float("inf")),
+        ("section_regularization", 0.0),
         ("auto_precision", 0.0),
         ("auto_precision", 1.1),
         ("folds", 1),
@@ -326,6 +417,10 @@ def test_texts_without_words_are_refused(settings: LearnSettings) -> None:
         ("least_headline", 1.1),
         ("transfer_whole", 0.0),
         ("transfer_headline", float("inf")),
+        ("own", 0.0),
+        ("latent", -0.1),
+        ("directions", float("inf")),
+        ("sample", float("nan")),
         ("seed", -1),
         ("seed", 2**32),
         ("jobs", 0),

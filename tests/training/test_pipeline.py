@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -15,6 +16,7 @@ from model import artifact
 from model.article import Article
 from model.classifier import NewsClassifier
 from model.errors import ArtifactError, ArtifactNotFoundError, SplitError, TaxonomyError, TrainingError
+from training.background.values import Background, save_background
 from training.corpus import LabelledArticle
 from training.dataset import make_dataset
 from training.evaluation import evaluate
@@ -167,18 +169,153 @@ def test_one_section_alone_is_told(fit_on: Fit, stories: list[LabelledArticle]) 
     result = fit_on([replace(story, section="news") for story in stories])
     assert result.evaluation.figures["section"] is None
     assert any("no sections are learned: news (80)" in warning for warning in result.warnings)
-    assert not any("fewer than 5" in warning for warning in result.warnings)
+    assert not any("left out" in warning for warning in result.warnings)
 
 
 def test_rare_labels_are_left_out_and_told(
     fit_on: Fit, stories: list[LabelledArticle], write_stories: WriteStories
 ) -> None:
-    rare = write_stories(4, section="health", topics=["egypt"])
+    rare = write_stories(1, section="health", topics=["egypt"])
     result = fit_on([*stories, *rare])
-    assert result.left_out == {"health": 4, "egypt": 4}
-    assert any("fewer than 5 articles: health (4), egypt (4)" in warning for warning in result.warnings)
+    assert result.left_out == {"health": 1, "egypt": 1}
+    assert any("fewer than 2 articles: health (1), egypt (1)" in warning for warning in result.warnings)
     assert "health" not in {section["id"] for section in manifest_of(result)["taxonomy"]["sections"]}
     assert "egypt" not in {topic["id"] for topic in manifest_of(result)["taxonomy"]["topics"]}
+
+
+def test_two_examples_are_enough_to_be_learned(
+    fit_on: Fit, stories: list[LabelledArticle], write_stories: WriteStories
+) -> None:
+    result = fit_on([*stories, *write_stories(2, section="health", topics=["egypt"])])
+    assert result.left_out == {}
+    manifest = manifest_of(result)
+    assert manifest["support"] == {"sections": [20, 20, 40, 2], "topics": [2, 20, 20, 20]}
+    assert all(np.isfinite(manifest["decision"]["long"]["topic_threshold"]))
+
+
+# ------------------------------------------------------------------ beside the labelled corpus
+
+
+@pytest.fixture(scope="module")
+def archive(write_stories: WriteStories) -> list[LabelledArticle]:
+    """Without a label: 40 stories about Egypt, where القاهرة and الإسكندرية are aliases, and 80 about nothing."""
+    return [*write_stories(40, about=["egypt"]), *write_stories(80, seed=1)]
+
+
+def test_a_topic_that_nobody_tagged_is_learned_from_its_aliases(
+    fit_on: Fit, stories: list[LabelledArticle], archive: list[LabelledArticle], tmp_path: Path
+) -> None:
+    unlabelled = (write_corpus(tmp_path / "archive.jsonl", archive),)
+    result = fit_on(stories, unlabelled=unlabelled)
+    told = [warning for warning in result.warnings if "aliases" in warning]
+    assert len(told) == 1
+    assert told[0].endswith("with nobody's labels: egypt (40)")
+    report = json.loads((result.report / "report.json").read_text())
+    assert told[0] in report["warnings"]
+    assert told[0] in (result.report / "report.md").read_text()
+    assert report["labels"]["egypt"]["en"] == "Egypt"
+    classifier = NewsClassifier.load(result.out)
+    assert "egypt" in {topic.id for topic in classifier.taxonomy.topics}
+
+    def given(text: str) -> set[str]:
+        return {topic.id for topic in classifier.predict(Article(body=text)).topics}
+
+    # neither is an alias: the head has learned what else is in such stories
+    assert given("قال أمس خلال شهر في منطقة النيل وأكد بعد عام في مدينة أسوان") == {"egypt"}
+    assert given("قال أمس خلال شهر في منطقة كبيرة وأكد بعد عام في مدينة جديد") == set()
+    assert given(stories[0].body) == {"elections"}
+
+
+def test_a_topic_learned_from_aliases_is_not_measured(
+    fit_on: Fit, stories: list[LabelledArticle], archive: list[LabelledArticle], tmp_path: Path
+) -> None:
+    """No editor of the corpus gives it, so that no article of the test part shows whether it is right."""
+    about_egypt = [replace(story, body=f"{story.body} القاهرة النيل أسوان الإسكندرية") for story in stories]
+    result = fit_on(about_egypt, unlabelled=(write_corpus(tmp_path / "archive.jsonl", archive),))
+    figures = result.evaluation.figures["topics"]
+    assert figures is not None
+    assert (figures["micro_f1"] or 0) > 0.95
+    assert {row["label"] for row in result.evaluation.whole["topic_rows"]} == {"elections", "oil-energy", "football"}
+    classifier = NewsClassifier.load(result.out)
+    given = {topic.id for topic in classifier.predict(Article(body=about_egypt[0].body)).topics}
+    assert "egypt" in given  # what the corpus leaves untagged is no negative
+
+
+def test_an_archive_teaches_no_topic_that_the_corpus_has(
+    fit_on: Fit, stories: list[LabelledArticle], write_stories: WriteStories, tmp_path: Path
+) -> None:
+    about_oil = write_stories(40, about=["oil-energy"], seed=2)
+    result = fit_on(stories, unlabelled=(write_corpus(tmp_path / "archive.jsonl", about_oil),))
+    assert not any("aliases" in warning for warning in result.warnings)
+    assert manifest_of(result)["support"]["topics"] == [20, 20, 20]
+
+
+def test_topics_from_aliases_beside_sections_alone(
+    fit_on: Fit, stories: list[LabelledArticle], archive: list[LabelledArticle], tmp_path: Path
+) -> None:
+    sections = [replace(story, topics=None) for story in stories]
+    result = fit_on(sections, unlabelled=(write_corpus(tmp_path / "archive.jsonl", archive),))
+    assert result.evaluation.figures["topics"] is None
+    predicted = NewsClassifier.load(result.out).predict(Article(body=archive[0].body))
+    assert [topic.id for topic in predicted.topics] == ["egypt"]
+
+
+@pytest.fixture(scope="module")
+def background_of(background: Background, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that saves the background of the stories, as computed from files of some digests."""
+
+    def save(*digests: str) -> Path:
+        folder = tmp_path_factory.mktemp("background")
+        corpora = [{"name": digest, "sha256": digest} for digest in digests]
+        save_background(folder, replace(background, manifest={**background.manifest, "corpora": corpora}))
+        return folder
+
+    return save
+
+
+def test_a_background_helps_where_stories_are_few(
+    fit_on: Fit, write_stories: WriteStories, background_of: Callable[..., Path]
+) -> None:
+    """Four stories a section; the words of those to come stand in none of them, but beside them in the background."""
+
+    def halved(story: LabelledArticle, rest: int) -> LabelledArticle:
+        headline, body = (
+            " ".join(word for word in part.split() if len(word) % 2 == rest) for part in (story.headline, story.body)
+        )
+        return replace(story, headline=headline, body=body)
+
+    sections = ("news", "economy", "sport", "health")
+    few = [halved(story, 0) for section in sections for story in write_stories(5, section=section, seed=7)]
+    fresh = [halved(story, 1) for section in sections for story in write_stories(25, section=section, seed=8)]
+    right = {}
+    for name, folder in (("alone", None), ("with", background_of())):
+        classifier = NewsClassifier.load(fit_on(few, background=folder).out)
+        measured = evaluate(classifier, make_dataset(fresh, classifier.taxonomy), target=0.98).figures["section"]
+        assert measured is not None
+        right[name] = measured["accuracy"]
+    assert right["alone"] < 0.6
+    assert right["with"] > 0.9
+
+
+def test_a_background_that_saw_the_corpus_is_told(
+    fit_on: Fit, stories: list[LabelledArticle], background_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    digest = hashlib.sha256(Path(write_corpus(tmp_path / "0.jsonl", stories)).read_bytes()).hexdigest()
+    for folder, told in ((background_of("other"), False), (background_of("other", digest), True)):
+        result = fit_on(stories, background=folder)
+        assert any("computed from 0.jsonl too" in warning for warning in result.warnings) is told
+
+
+def test_a_broken_background_stops_before_anything_is_read(
+    fit_on: Fit, stories: list[LabelledArticle], tmp_path: Path
+) -> None:
+    with pytest.raises(TrainingError, match="holds no background"):
+        fit_on(stories, background=tmp_path / "nowhere", unlabelled=("nowhere.jsonl",))
+    with pytest.raises(ArtifactNotFoundError):
+        artifact.load(tmp_path / "out")
+
+
+# ------------------------------------------------------------------ names of labels
 
 
 def test_labels_by_other_names(fit_on: Fit, stories: list[LabelledArticle]) -> None:

@@ -26,7 +26,10 @@ from sklearn.utils.estimator_checks import (
     check_set_params,
 )
 
-from model.features.words import STEM, WORD_FEATURE
+from model.features.kernel import pair_key
+from model.features.reference import Reference, word_hash
+from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
+from training.background.values import Vocabulary
 from training.vectorizer import ArabicTfidfVectorizer
 
 WITHOUT_AFFIXES = [  # no word is another with an affix, so every word is its own stem
@@ -170,7 +173,7 @@ def test_min_df_counts_texts_not_occurrences() -> None:
 
 def test_clone_is_unfitted_and_of_the_same_settings(mini_vectorizer: ArabicTfidfVectorizer) -> None:
     copy = clone(ArabicTfidfVectorizer(min_df=5, bigrams=False, bigram_min_df=7))
-    assert copy.get_params() == {"min_df": 5, "bigrams": False, "bigram_min_df": 7}
+    assert copy.get_params() == {"min_df": 5, "bigrams": False, "bigram_min_df": 7, "vocabulary": None}
     with pytest.raises(NotFittedError):
         clone(mini_vectorizer).transform(["قمر"])
 
@@ -258,3 +261,177 @@ def test_the_stem_of_a_word_is_a_part_of_it(mini_vectorizer: ArabicTfidfVectoriz
     assert all(stem in word for word, stem in zip(words, stems, strict=True))
     assert (stems != words).any()
     assert (entries[entries[:, STEM], STEM] == entries[:, STEM]).all(), "the stem of a stem is itself"
+
+
+# ------------------------------------------------------------------ with a vocabulary to begin with
+
+ARCHIVE = [
+    "قمر شمس نجم",
+    "قمر شمس والقمر",
+    "القمر شمس بحر",
+    "كتاب قديم",
+    "كتاب قديم جدا",
+    "الكتاب بحر",
+]
+CORPUS = ["قمر شمس", "صخر رمل", "صخر رمل والكتاب", "بحر رمل", "نجمة غريبة"]
+
+
+@pytest.fixture(scope="module")
+def known() -> Vocabulary:
+    """قمر, شمس, القمر, بحر, كتاب, قديم of two articles and more, and the pairs قمر شمس and كتاب قديم."""
+    return ArabicTfidfVectorizer(min_df=2).fit([*ARCHIVE, "والقمر في كتاب", "القمر", "شمس القمر"]).vocabulary_
+
+
+def features_of(vectorizer: ArabicTfidfVectorizer, word: str) -> tuple[int, int]:
+    """Return a folded word's feature as a word and as a stem; -1 where it is none."""
+    entry = Reference(vectorizer.space_).entry(word)
+    if entry < 0:
+        return -1, -1
+    row = vectorizer.space_.entries[entry]
+    return int(row[WORD_FEATURE]), int(row[STEM_FEATURE])
+
+
+def test_a_known_word_is_a_feature_however_rare(known: Vocabulary) -> None:
+    alone = ArabicTfidfVectorizer(min_df=2).fit(CORPUS)
+    union = ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(CORPUS)
+    for word in ("قمر", "بحر", "قديم"):  # once, once, and nowhere in the corpus
+        assert features_of(alone, word) == (-1, -1)
+        assert min(features_of(union, word)) >= 0
+    assert min(features_of(union, "صخر")) >= 0  # what the corpus alone knows
+    assert features_of(union, "غريبه") == (-1, -1)  # what is rare and not known
+    assert union.transform(["قديم"]).nnz == 2
+    assert alone.transform(["قديم"]).nnz == 0
+
+
+def test_frequencies_add_up(known: Vocabulary) -> None:
+    union = ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(CORPUS)
+    before = ArabicTfidfVectorizer(min_df=1, bigram_min_df=1).fit(CORPUS).vocabulary_
+    assert union.vocabulary_.n_articles == known.n_articles + len(CORPUS) == 14
+    df = union.vocabulary_.df
+    for word in ("قمر", "شمس", "بحر", "كتاب", "رمل"):
+        theirs = known.df[known.keys.tolist().index(word_hash(word))] if word_hash(word) in known.keys else 0
+        ours = before.df[before.keys.tolist().index(word_hash(word))] if word_hash(word) in before.keys else 0
+        feature, _ = features_of(union, word)
+        assert df[feature] == theirs + ours > 0
+        assert union.space_.entries[Reference(union.space_).entry(word), FREQUENCY] == theirs + ours
+        assert union.space_.idf[feature] == pytest.approx(np.log(15 / (1 + theirs + ours)) + 1)
+
+
+def test_stems_and_pairs_are_counted_in_both(known: Vocabulary) -> None:
+    union = ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(CORPUS)
+    df, entry, pairs = union.vocabulary_.df, Reference(union.space_).entry, union.vocabulary_.pairs.tolist()
+    # القمر, والقمر and قمر are one stem: in six of the known texts and one of ours, and كتاب in four and one
+    assert df[features_of(union, "قمر")[1]] == 6 + 1
+    assert df[features_of(union, "كتاب")[1]] == 4 + 1
+    for first, second, expected in (("قمر", "شمس", 3 + 1), ("صخر", "رمل", 0 + 2), ("كتاب", "قديم", 2 + 0)):
+        place = pairs.index(int(pair_key(entry(first), entry(second))))
+        assert df[df.size - len(pairs) + place] == expected
+
+
+def test_known_features_become_these_features(known: Vocabulary) -> None:
+    union = ArabicTfidfVectorizer(min_df=1, vocabulary=known).fit([*CORPUS, "قديم كتاب شمس القمر جدا"])
+    found = union.known_features_
+    assert found.dtype == np.int32
+    assert found.shape == known.df.shape
+    assert np.unique(found).size == found.size
+    n_words, n_stems = known.n_words, known.stem_entries.size
+    assert n_stems < n_words
+    for row, key in enumerate(known.keys.tolist()):
+        entry = next(entry for entry in range(n_words) if union.vocabulary_.keys[entry] == key)
+        assert found[row] == union.space_.entries[entry, WORD_FEATURE]
+    for row, entry in enumerate(known.stem_entries):
+        assert found[n_words + row] == union.space_.entries[entry, STEM_FEATURE] >= 0
+    names = union.get_feature_names_out()
+    spelled = names[found[n_words + n_stems :]].tolist()
+    assert {"stem:قمر شمس", "stem:كتاب قديم"} <= set(spelled)
+    first_pair = union.space_.n_features - union.vocabulary_.pairs.size
+    assert union.vocabulary_.pairs[found[n_words + n_stems :] - first_pair].tolist() == known.pairs.tolist()
+
+
+def test_a_word_known_by_its_hash_alone_has_no_name(known: Vocabulary) -> None:
+    union = ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(["صخر رمل", "صخر رمل قمر"])
+    names = union.get_feature_names_out()
+    assert len(names) == union.space_.n_features
+    word, stem = features_of(union, "قديم")
+    assert (names[word], names[stem]) == ("?", "stem:?")
+    assert names[features_of(union, "قمر")[0]] == "قمر"
+
+
+def test_the_stem_of_a_new_word_may_be_a_known_one(known: Vocabulary) -> None:
+    """كتاب stands nowhere in the corpus; that it is a word is known from elsewhere."""
+    texts = ["وكتاب صخر", "وكتاب رمل"]
+    for vocabulary, stem in ((None, "وكتاب"), (known, "كتاب")):
+        vectorizer = ArabicTfidfVectorizer(min_df=2, vocabulary=vocabulary).fit(texts)
+        reference = Reference(vectorizer.space_)
+        entry = vectorizer.space_.entries[reference.entry("وكتاب"), STEM]
+        assert entry == reference.entry(stem) >= 0
+
+
+LETTERS = st.text(st.sampled_from("اولمبت "), max_size=50)
+
+
+@settings(max_examples=60)
+@given(
+    archive=st.lists(LETTERS, min_size=1, max_size=8),
+    corpus=st.lists(LETTERS, min_size=1, max_size=6),
+    new=LETTERS,
+    min_df=st.integers(1, 3),
+)
+def test_the_kernel_equals_the_reference_in_the_union(
+    archive: list[str], corpus: list[str], new: str, min_df: int
+) -> None:
+    first = ArabicTfidfVectorizer(min_df=2, bigram_min_df=2).fit([*archive, *["والكتاب كتاب", "لمبات بل"] * 2])
+    union = ArabicTfidfVectorizer(min_df=min_df, bigram_min_df=min_df, vocabulary=first.vocabulary_)
+    corpus = [*corpus, "كتاب"]  # at least one word of it
+    at_once = union.fit_transform(corpus)
+    union.space_.check()
+    reference = Reference(union.space_)
+    texts = [*corpus, new, *archive]
+    X = union.transform(texts)
+    for row, text in enumerate(texts):
+        expected = reference.transform(text)
+        assert dict(zip(X[[row]].indices.tolist(), X[[row]].data.tolist(), strict=True)) == pytest.approx(
+            dict(expected), abs=1e-6
+        )
+    np.testing.assert_allclose(at_once.toarray(), X[: len(corpus)].toarray(), atol=1e-6)
+
+
+def test_without_a_vocabulary_as_before(mini_texts: list[str]) -> None:
+    none = ArabicTfidfVectorizer(vocabulary=None).fit(mini_texts)
+    empty = ArabicTfidfVectorizer(vocabulary=Vocabulary.empty()).fit(mini_texts)
+    for name, array in none.space_.to_arrays().items():
+        np.testing.assert_array_equal(array, empty.space_.to_arrays()[name])
+    assert none.known_features_.shape == empty.known_features_.shape == (0,)
+    assert none.get_feature_names_out().tolist() == empty.get_feature_names_out().tolist()
+
+
+def test_one_fit_after_another_is_one_fit_of_both(mini_texts: list[str]) -> None:
+    """With every word kept, and stems that no later text can change, counting in two parts changes nothing."""
+    both = ArabicTfidfVectorizer(min_df=1, bigram_min_df=1).fit([*WITHOUT_AFFIXES, *WITHOUT_AFFIXES[::-1]])
+    first = ArabicTfidfVectorizer(min_df=1, bigram_min_df=1).fit(WITHOUT_AFFIXES)
+    then = ArabicTfidfVectorizer(min_df=1, bigram_min_df=1, vocabulary=first.vocabulary_).fit(WITHOUT_AFFIXES[::-1])
+    assert both.get_feature_names_out().tolist() == then.get_feature_names_out().tolist()
+    np.testing.assert_allclose(both.space_.idf, then.space_.idf)
+    np.testing.assert_array_equal(both.vocabulary_.df, then.vocabulary_.df)
+
+
+def test_no_bigrams_of_the_vocabulary_either(known: Vocabulary) -> None:
+    vectorizer = ArabicTfidfVectorizer(min_df=2, bigrams=False, vocabulary=known).fit(CORPUS)
+    assert known.pairs.size
+    assert not np.count_nonzero(vectorizer.space_.bigrams)
+    assert vectorizer.known_features_.size == known.df.size - known.pairs.size
+    assert vectorizer.vocabulary_.pairs.size == 0
+
+
+def test_texts_without_any_word_of_it_are_refused_all_the_same(known: Vocabulary) -> None:
+    with pytest.raises(ValueError, match="no word"):
+        ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(["غريب", "عجيب"])
+    assert ArabicTfidfVectorizer(min_df=2, vocabulary=known).fit(["غريب", "قمر"]).space_.n_features == known.df.size
+
+
+def test_clone_and_pickle_keep_the_vocabulary(known: Vocabulary) -> None:
+    vectorizer = ArabicTfidfVectorizer(vocabulary=known)
+    copies = [clone(vectorizer), pickle.loads(pickle.dumps(vectorizer))]
+    expected = vectorizer.fit_transform(CORPUS)
+    for copy in copies:
+        assert abs(copy.fit_transform(CORPUS) - expected).max() == 0
