@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -19,8 +20,7 @@ __all__ = [
     "LONGEST_TITLE",
     "LONGEST_TOPIC",
     "Line",
-    "content_words",
-    "overlap",
+    "Vocabulary",
     "split_lines",
     "without_suffix",
 ]
@@ -67,13 +67,12 @@ class Line:
     n_words: int
     key: str
 
-    @property
+    @cached_property
     def is_prose(self) -> bool:
         """Whether it is a paragraph of a story and no title."""
-        if self.kind is not None:
+        if self.kind is not None or self.n_words < _SHORTEST_SENTENCE:
             return False
-        ends = self.n_words >= _SHORTEST_SENTENCE and _SENTENCE_END.search(self.text) is not None
-        return self.n_words > LONGEST_TITLE or ends
+        return self.n_words > LONGEST_TITLE or _SENTENCE_END.search(self.text) is not None
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -175,7 +174,21 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(folded_key(text))) - _COMMON
 
 
-def overlap(text: str, vocabulary: frozenset[str]) -> float:
-    """Return the share, in [0, 1], of a text's content words that a vocabulary has."""
-    words = content_words(text)
-    return len(words & vocabulary) / len(words) if words else 0.0
+class Vocabulary:
+    """The content words of some lines, gathered when they are first asked for: most pages never need them.
+
+    Parameters
+    ----------
+    lines : iterable of Line
+    """
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._lines = lines
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset[str]().union(*(line.words for line in self._lines))
+
+    def share(self, line: Line) -> float:
+        """Return the share, in [0, 1], of a line's content words that the vocabulary has."""
+        return len(line.words & self._words) / len(line.words) if line.words else 0.0

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from model.pages.newsroom import fold
 
@@ -16,7 +17,16 @@ _MARKS = re.compile("[\N{ARABIC FATHATAN}-\N{ARABIC SUKUN}\N{ARABIC LETTER SUPER
 
 def folded_key(line: str) -> str:
     """Fold a line for comparison: spelling, digits, quotes, no tashkeel, ASCII in lower case."""
+    return _short_key(line) if len(line) <= _SHORT else _key(line)
+
+
+def _key(line: str) -> str:
     return _MARKS.sub("", fold(line)).lower().strip()
+
+
+# Menus, share bars and headings are the same on every page of an outlet, and each is asked for several times.
+_SHORT = 80
+_short_key = lru_cache(maxsize=4096)(_key)
 
 
 def _phrases(listed: str) -> frozenset[str]:

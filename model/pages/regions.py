@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.pages.layout import LONGEST_TOPIC, Line, overlap
+from model.pages.layout import LONGEST_TOPIC, Line, Vocabulary
 from model.pages.phrases import LISTS, SOFT_LISTS
 
 __all__ = ["Story", "adjacent_twins", "find_story", "repeated_title"]
@@ -92,16 +92,16 @@ def find_story(lines: list[Line]) -> Story:
     inserted = _skipped_blocks(lines)
     start = _header_end(lines, inserted)
     end = len(lines)
-    vocabulary: set[str] = set()
+    told: list[Line] = []
     i = start
     while i < end:
         line = lines[i]
         if line.kind is None and i not in inserted:
-            vocabulary |= line.words
+            told.append(line)
         elif i > start and i not in inserted and line.kind in ("comments", "copyright"):
             end = i
         elif i > start and i not in inserted and line.kind in _LIST_KINDS and _is_heading(line):
-            resumed = _resumes(lines, i, frozenset(vocabulary))
+            resumed = _resumes(lines, i, Vocabulary(told))
             if resumed is None:
                 end = i
             else:
@@ -168,7 +168,7 @@ def _last_line(lines: list[Line], first_prose: int) -> int:
     )
 
 
-def _resumes(lines: list[Line], heading: int, vocabulary: frozenset[str]) -> int | None:
+def _resumes(lines: list[Line], heading: int, vocabulary: Vocabulary) -> int | None:
     """Return where a story with this vocabulary goes on below the heading of a list, None where it does not."""
     strict = lines[heading].key.strip(" :") in LISTS - SOFT_LISTS
     for i in range(heading + 1, len(lines)):
@@ -177,7 +177,7 @@ def _resumes(lines: list[Line], heading: int, vocabulary: frozenset[str]) -> int
             return None
         if not line.is_prose or line.is_cut_short:
             continue
-        same = overlap(line.text, vocabulary)
+        same = vocabulary.share(line)
         after = next((further for further in lines[i + 1 : i + 4] if further.kind is None), None)
         paired = after is not None and after.is_prose and not after.is_cut_short
         if same >= (_SAME_STORY if strict else _SAME_STORY_SOFT) and (paired or not strict):
@@ -202,8 +202,8 @@ def _without_titles(lines: list[Line], start: int, end: int) -> int:
         return titles[0]
     if len(titles) < _LEAST_TITLES:
         return end
-    vocabulary = frozenset[str]().union(*(line.words for line in lines[start : last + 1]))
-    strange = [i for i in titles if overlap(lines[i].text, vocabulary) < 1 / 3]
+    vocabulary = Vocabulary(lines[start : last + 1])
+    strange = [i for i in titles if vocabulary.share(lines[i]) < 1 / 3]
     return titles[0] if len(strange) * 3 >= len(titles) * 2 else end
 
 

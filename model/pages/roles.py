@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from model.pages.furniture import is_person, is_site
-from model.pages.layout import LONGEST_SUBHEADLINE, LONGEST_TITLE, LONGEST_TOPIC, Line, overlap
+from model.pages.layout import LONGEST_SUBHEADLINE, LONGEST_TITLE, LONGEST_TOPIC, Line, Vocabulary
 from model.pages.regions import Story, adjacent_twins, repeated_title
 
 __all__ = ["Roles", "read_body", "read_header", "read_plain"]
@@ -67,7 +67,7 @@ def read_plain(roles: Roles) -> None:
 def read_header(roles: Roles, story: Story) -> None:
     """Give every line above the story its role."""
     lines, start = roles.lines, story.start
-    vocabulary = frozenset[str]().union(*(line.words for line in lines[start : story.end] if line.kind is None))
+    vocabulary = Vocabulary(line for line in lines[start : story.end] if line.kind is None)
     copies = repeated_title(lines, start) if start else []
     for i in sorted(adjacent_twins(lines[:start]) - set(copies)):
         roles.give("caption", i - 1)
@@ -87,7 +87,7 @@ def read_header(roles: Roles, story: Story) -> None:
             roles.give(line.kind, i)
 
 
-def _best_title(roles: Roles, start: int, end: int, vocabulary: frozenset[str]) -> list[int]:
+def _best_title(roles: Roles, start: int, end: int, vocabulary: Vocabulary) -> list[int]:
     """Return the headline among titles printed once: the first that shares its words with the story below."""
     lines = roles.lines
     places = [i for i in roles.open(0, start) if 2 <= lines[i].n_words <= LONGEST_TITLE and not lines[i].is_credited]
@@ -95,7 +95,9 @@ def _best_title(roles: Roles, start: int, end: int, vocabulary: frozenset[str]) 
         places = [i for i in roles.open(0, end) if 2 <= lines[i].n_words <= LONGEST_TITLE][:1]
     places = [i for i in places if not lines[i].is_prose]
     long = [i for i in places if lines[i].n_words > LONGEST_TOPIC]
-    shared = {i: overlap(lines[i].text, vocabulary) for i in long or places}
+    if len(long or places) < 2:
+        return long or places
+    shared = {i: vocabulary.share(lines[i]) for i in long or places}
     best = max(shared.values(), default=0.0)
     if best >= _RELATED:
         return [next(i for i in shared if shared[i] >= 0.7 * best)]
@@ -147,13 +149,13 @@ def _own_section(roles: Roles, run: list[int], sections: list[int]) -> list[int]
     return [last] if twice or apart else []
 
 
-def _give_titles(roles: Roles, headline: int, start: int, vocabulary: frozenset[str]) -> None:
+def _give_titles(roles: Roles, headline: int, start: int, vocabulary: Vocabulary) -> None:
     """Tell topic lines, subheadlines, teasers of other stories and early paragraphs apart, by their content."""
     lines = roles.lines
     rest = roles.open(0, start)
     above = [i for i in rest if i < headline and lines[i].n_words > LONGEST_TOPIC]
     for i in above if len(above) > 1 else []:
-        if lines[i].is_cut_short or overlap(lines[i].text, vocabulary) < _RELATED:
+        if lines[i].is_cut_short or vocabulary.share(lines[i]) < _RELATED:
             roles.give("teasers", i)
     for i in roles.open(0, start):
         if lines[i].n_words <= LONGEST_TOPIC:

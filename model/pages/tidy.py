@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 # Control characters and lone surrogates separate words: no encoder takes a lone surrogate.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _TATWEEL_AS_DASH = re.compile("(?<!\\S)\N{ARABIC TATWEEL}+(?!\\S)")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 
 
 def tidy(raw: str) -> str:
@@ -35,12 +35,15 @@ def tidy(raw: str) -> str:
     str
         A tatweel that stands alone («القاهرة ـ رويترز») is a dash and becomes one.
     """
-    text = _LINE_ENDS.sub("\n", raw)
-    text = _INVISIBLE.sub("", text)
-    text = _UNPRINTABLE.sub(" ", text)
+    text = raw
+    plain = raw.replace("\n", " ").isprintable()  # to Python, no control, no mark and no blank but the space is
+    if not plain:
+        text = _LINE_ENDS.sub("\n", text)
+        text = _INVISIBLE.sub("", text)
+        text = _UNPRINTABLE.sub(" ", text)
     if "\N{ARABIC TATWEEL}" in text:
         text = _TATWEEL_AS_DASH.sub("-", text).replace("\N{ARABIC TATWEEL}", "")
-    return _SPACES.sub(" ", text)
+    return text if plain and "  " not in text else _SPACES.sub(" ", text)
 
 
 def one_line(text: str) -> str:

@@ -67,6 +67,7 @@ def _asked(media: str = "application/json", body: bytes = b"{}") -> Request:
     return Request("POST", "/v1/classify", (("Content-Type", media),), body, chunked=False)
 
 
+CARD = Request("GET", "/v1/model", (), b"", chunked=False)
 PROBLEM = b'{"status": 422, "request_id": "r", "detail": "d"}'
 
 
@@ -80,6 +81,9 @@ PROBLEM = b'{"status": 422, "request_id": "r", "detail": "d"}'
         (_asked(), 200, "application/json", b"\xff{}", "not JSON"),
         (_asked(), 422, "application/problem+json", PROBLEM[:-1] + b', "x": "/usr/lib/a"}', "leaks /usr/"),
         (_asked(), 200, "application/json", b'{"x": "ValueError: no"}', "leaks eError"),
+        (_asked(), 200, "application/json", b'{"x": "numpy"}', "leaks numpy"),
+        (CARD, 200, "application/json", b'{"numpy": "2"}', ""),
+        (CARD, 200, "application/json", b'{"x": "/tmp/a"}', "leaks /tmp/"),
         (_asked(body=b"ValueError"), 200, "application/json", b'{"x": "ValueError"}', ""),
         (_asked(body=b"{}\n{}"), 200, "application/x-ndjson", b'{"section": 1}\n', "1 answers to 2 lines"),
         (_asked(), 200, "application/json", b'{"results": [{"problem": {"status": 500}}]}', "an item failed"),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.pages import PageError, ReadPage, read_page
+from model.pages.newsroom import fold
 from model.pages.tidy import tidy
 
 SAMPLES = sorted((Path(__file__).parent / "samples" / "text").glob("*.txt"))
@@ -28,6 +29,22 @@ def read(raw: str) -> ReadPage | None:
         return read_page(raw)
     except PageError:
         return None
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=40), st.integers(1, 9))
+def test_a_long_text_is_folded_as_its_characters_are(text: str, times: int) -> None:
+    long = (text + "«أولى» ١٢٣ – کتاب ") * times
+    assert fold(long) == "".join(map(fold, long))
+
+
+@given(
+    st.text(st.sampled_from("ابت \n\t\r\N{NO-BREAK SPACE}\N{ARABIC TATWEEL}\N{RIGHT-TO-LEFT MARK}\x07a"), max_size=30)
+)
+def test_tidying_leaves_single_spaces_and_nothing_unseen(text: str) -> None:
+    found = tidy(text)
+    assert found.replace("\n", " ").isprintable()
+    assert "  " not in found.replace("\n", "\n\n")
+    assert tidy(found) == found
 
 
 @pytest.mark.parametrize(
