@@ -120,20 +120,20 @@ _CRUMB = re.compile(r"\s*(?:[>›❯/\\|]|->|←)\s*|\s\"\s")  # folded, «»» 
 _HASHTAGS = re.compile(r"(?:#[^\W\d]\w*[\s,|]*)+")
 
 
-def kind_of(line: str) -> str | None:
+def kind_of(key: str) -> str | None:
     """Say what piece of furniture a line is.
 
     Parameters
     ----------
-    line : str
-        One line of a page, tidied.
+    key : str
+        One line of a page, tidied and folded by `folded_key`.
 
     Returns
     -------
     str or None
         A kind as in ``Removed.kind``, ``"section"`` for a lone section name, None for text.
     """
-    return _kind(folded_key(line)) if len(line) <= _LONGEST else None
+    return _kind(key) if len(key) <= _LONGEST else None
 
 
 @lru_cache(maxsize=4096)

@@ -107,16 +107,19 @@ def split_lines(text: str) -> list[Line]:
     for raw in _joined_labels(_unwrapped(text.split("\n"))):
         stripped = raw.strip()
         if stripped:
-            kind, n_words = kind_of(stripped), len(stripped.split())
-            key = folded_key(without_suffix(stripped)) if len(stripped) <= _LONGEST_KEY else stripped
-            lines.append(Line(stripped, gap, kind, n_words, key))
+            folded = folded_key(stripped) if len(stripped) <= _LONGEST_KEY else stripped
+            title = without_suffix(stripped)
+            key = folded if title is stripped else folded_key(title)
+            lines.append(Line(stripped, gap, kind_of(folded), len(stripped.split()), key))
         gap = not stripped
     return lines
 
 
 def without_suffix(title: str) -> str:
     """Take an outlet's name off the end of a title: «ارتفاع أسعار النفط عالميا | الخليج»."""
-    cut = _SUFFIX.sub("", title) if len(title) < 300 and ("|" in title or " - " in title) else title
+    if len(title) >= 300 or not ("|" in title or " - " in title):
+        return title
+    cut = _SUFFIX.sub("", title)
     return cut if len(cut.split()) >= LONGEST_TOPIC else title
 
 
