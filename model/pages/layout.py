@@ -13,7 +13,7 @@ from itertools import groupby
 
 from model.pages.furniture import LABEL_ALONE, kind_of
 from model.pages.newsroom import AGENCIES, OUTLETS, alternatives, fold
-from model.pages.phrases import folded_key
+from model.pages.phrases import folded_key, folded_keys
 
 __all__ = [
     "LONGEST_SUBHEADLINE",
@@ -32,10 +32,7 @@ LONGEST_SUBHEADLINE = 16
 LONGEST_TITLE = 21
 _SHORTEST_SENTENCE = 7
 
-# Only short lines are compared with others by their folded text; folding costs time.
-_LONGEST_KEY = 400
-
-_SENTENCE_END = re.compile(r"(?<!\.)[.؛][\"'»”’)\]\s]*\Z")
+_CLOSING = "\"'»”’)] "  # behind the full stop of a sentence
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…)[\"'»”’)\]\s]*\Z")
 _CREDIT = re.compile(
     rf"[(\[]\s?(?:{alternatives(AGENCIES, OUTLETS)}|وكاله [^()]{{3,40}}|(?:تصوير|عدسه).{{3,30}}|ارشيفيه|ارشيف)"
@@ -72,7 +69,7 @@ class Line:
         """Whether it is a paragraph of a story and no title."""
         if self.kind is not None or self.n_words < _SHORTEST_SENTENCE:
             return False
-        return self.n_words > LONGEST_TITLE or _SENTENCE_END.search(self.text) is not None
+        return self.n_words > LONGEST_TITLE or _ends_sentence(self.text)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -90,6 +87,12 @@ class Line:
         return 2 < self.n_words <= LONGEST_SUBHEADLINE + 4 and _CREDIT.search(fold(self.text)) is not None
 
 
+def _ends_sentence(text: str) -> bool:
+    """Tell whether a line ends in a full stop, and not in an ellipsis."""
+    sentence = text.rstrip(_CLOSING)
+    return sentence.endswith((".", "؛")) and not sentence[:-1].endswith(".")
+
+
 def split_lines(text: str) -> list[Line]:
     """Cut a tidied page into lines, joining those that are hard-wrapped and labels that stand above their value.
 
@@ -104,13 +107,13 @@ def split_lines(text: str) -> list[Line]:
     """
     lines: list[Line] = []
     gap = False
-    for raw in _joined_labels(_unwrapped(text.split("\n"))):
+    cut = _joined_labels(_unwrapped(text.split("\n")))
+    for raw, folded in zip(cut, folded_keys(cut), strict=True):
         stripped = raw.strip()
         if stripped:
-            folded = folded_key(stripped) if len(stripped) <= _LONGEST_KEY else stripped
             title = without_suffix(stripped)
             key = folded if title is stripped else folded_key(title)
-            lines.append(Line(stripped, gap, kind_of(folded), len(stripped.split()), key))
+            lines.append(Line(stripped, gap, kind_of(folded), stripped.count(" ") + 1, key))
         gap = not stripped
     return lines
 

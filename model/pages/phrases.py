@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from model.pages.newsroom import fold
 
-__all__ = ["ADVERTS", "COMMENTS", "LISTS", "MENU", "SECTIONS", "SHARE", "SOFT_LISTS", "folded_key"]
+__all__ = ["ADVERTS", "COMMENTS", "LISTS", "MENU", "SECTIONS", "SHARE", "SOFT_LISTS", "folded_key", "folded_keys"]
 
 _MARKS = re.compile("[\N{ARABIC FATHATAN}-\N{ARABIC SUKUN}\N{ARABIC LETTER SUPERSCRIPT ALEF}]")
 
@@ -22,6 +22,11 @@ def folded_key(line: str) -> str:
 
 def _key(line: str) -> str:
     return _MARKS.sub("", fold(line)).lower().strip()
+
+
+def folded_keys(lines: list[str]) -> list[str]:
+    """Fold the lines of a page, all of them in one pass, as `folded_key` folds each."""
+    return [key.strip() for key in _MARKS.sub("", fold("\n".join(lines))).lower().split("\n")]
 
 
 # Menus, share bars and headings are the same on every page of an outlet, and each is asked for several times.
