@@ -8,19 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from service.keys import LABEL, KeyRing
+from service.keys import ADMIN, LABEL, KeyRing
 from service.limits import RateLimit, network_of
 from service.refusals import RefusedError, respond
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["guarded"]
+__all__ = ["KEYS_ARE_ASKED", "guarded", "scope_of"]
 
-_GUARDED, _OWN_KEYS = "/v1/", "/v1/admin/"
-"""Addresses that need a key for labels, and among them those that ask for another key themselves. Probes, versions,
-documents and the page for people say nothing that a key would protect."""
+KEYS_ARE_ASKED = "tabwib.keys_are_asked"
+"""Key of the WSGI environment that is there where the operator has asked for keys."""
+
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+def scope_of(path: str) -> str | None:
+    """Say what a key must open for an address, where keys are asked for; None: it is open to all.
+
+    Probes, versions, documents and the page for people say nothing that a key would protect; the forms of that page
+    ask for a key themselves, and so do the addresses of administration.
+    """
+    if path == "/metrics" or path.startswith("/v1/admin/"):
+        return ADMIN
+    return LABEL if path.startswith("/v1/") else None
 
 
 def guarded(application: WSGIApplication, keys: KeyRing, limit: RateLimit | None) -> WSGIApplication:
@@ -40,8 +51,10 @@ def guarded(application: WSGIApplication, keys: KeyRing, limit: RateLimit | None
         if limit is not None and path not in _PROBES:
             key = keys.find(environ)
             limit.hit(f"address {network_of(environ['REMOTE_ADDR'])}" if key is None else f"key {key.name}")
-        if keys.asks_everybody and path.startswith(_GUARDED) and not path.startswith(_OWN_KEYS):
-            keys.require(environ, LABEL)
+        if keys.asks_everybody:
+            environ[KEYS_ARE_ASKED] = True
+            if scope_of(path) == LABEL:
+                keys.require(environ, LABEL)
 
     def guard(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:

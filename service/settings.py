@@ -31,7 +31,7 @@ SHORTEST_TOKEN = 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 """Names of models: folders beside each other, and values of ``?model=``."""
 
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?", re.ASCII)
 
 
 def _text(text: str) -> str:
@@ -58,12 +58,15 @@ def _file(text: str) -> Path:
 
 
 def _rate(text: str) -> RateLimitItem:
-    from limits import parse  # here: --help needs none of it
+    from limits import parse_many  # here: --help needs none of it
 
     try:
-        return parse(text)
+        (rate,) = parse_many(text)  # one: of several, "parse" would take the first and forget the others
     except ValueError as error:
         raise TabwibError(f"must be a rate such as 600/minute, not {text!r}") from error
+    if not rate.amount:
+        raise TabwibError(f"lets nobody in: {text!r}")
+    return rate
 
 
 def _yes_or_no(text: str) -> bool:

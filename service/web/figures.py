@@ -7,9 +7,10 @@ again in the API's JSON.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-__all__ = ["FIGURES", "FigureRow", "binary_size", "figure_rows", "percent"]
+__all__ = ["FIGURES", "FigureRow", "binary_size", "figure_rows", "moment", "percent"]
 
 FIGURES = (
     "section.n",
@@ -44,6 +45,15 @@ def percent(share: float) -> str:
 def binary_size(count: int) -> str:
     """Write a number of bytes."""
     return f"{count / 2**20:g} MiB"
+
+
+def moment(text: str) -> str:
+    """Write a moment of an ISO 8601 text to the minute, in UTC; a text that names none stays as it is."""
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if then.tzinfo is None else then.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def figure_rows(metrics: Any) -> list[FigureRow]:

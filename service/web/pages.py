@@ -26,7 +26,7 @@ from service.schemas import MAX_DOCUMENT_BYTES, MAX_DOCUMENTS
 from service.served import ServedModels
 from service.web.assets import serve_assets
 from service.web.example import EXAMPLE
-from service.web.figures import binary_size, figure_rows, percent
+from service.web.figures import binary_size, figure_rows, moment, percent
 from service.web.forms import Form, read_form
 from service.web.story import label_text, words_of
 from service.web.words import DIRECTIONS, WORDS, said_in
@@ -158,5 +158,6 @@ def _render(template: str, language: Language, **values: Any) -> str:
         address=address,
         percent=percent,
         binary_size=binary_size,
+        moment=moment,
         words_of=words_of,
     )

@@ -13,12 +13,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +27,15 @@ WAIT_MILLISECONDS = 20_000
 
 
 @pytest.fixture(scope="session")
-def site(tiny_artifact: Path) -> Iterator[str]:
+def installed() -> str:
+    """Where the system's Chromium is; asked for before anything that takes time."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine (apt-get install chromium)")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def site(installed: str, tiny_artifact: Path) -> Iterator[str]:
     """The address of a server of the mini model."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,45 +65,69 @@ def _await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server does not answer")
 
 
+class Window(NamedTuple):
+    """A page of the browser, and what it has done: addresses it asked for, errors and breaches of policy."""
+
+    page: Page
+    asked: list[str]
+    broken: list[str]
+
+
+class Windows:
+    """Pages by what they were opened with; making one anew takes longer than most tests."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.known: dict[str, Window] = {}
+
+    def get(self, options: dict[str, Any]) -> Window:
+        key = repr(sorted(options.items()))
+        if key not in self.known:
+            self.known[key] = self._open({"viewport": {"width": 1280, "height": 900}, "locale": "ar", **options})
+        return self.known[key]
+
+    def _open(self, options: dict[str, Any]) -> Window:
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        window = Window(context.new_page(), [], [])
+        window.page.on("request", lambda request: window.asked.append(request.url))
+        window.page.on("pageerror", lambda error: window.broken.append(str(error)))
+        window.page.on("console", lambda said: window.broken.append(said.text) if "Policy" in said.text else None)
+        return window
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def windows(installed: str) -> Iterator[Windows]:
     """A browser for a file of tests; not longer, because playwright keeps an event loop running beside it."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine (apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
+        browser = playwright.chromium.launch(executable_path=installed)
+        yield Windows(browser)
         browser.close()
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Open an address in a browser that has seen nothing before.
+def visit(windows: Windows, site: str) -> Iterator[Callable[..., Page]]:
+    """Open an address in a browser that remembers nothing of other tests.
 
     Whatever a test does: no page may ask another host for anything, break its own content security policy, raise an
     error in its script, or set a cookie.
     """
-    pages: list[Page] = []
-    asked: list[str] = []
-    broken: list[str] = []
+    used: dict[int, Window] = {}
 
     def open_page(path: str = "/", *, at: str = site, **options: Any) -> Page:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "ar", **options})
-        context.set_default_timeout(WAIT_MILLISECONDS)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda message: broken.append(message.text) if "Policy" in message.text else None)
-        page.goto(f"{at}{path}")
-        pages.append(page)
-        return page
+        window = windows.get(options)
+        used[id(window)] = window
+        window.page.goto(f"{at}{path}")
+        return window.page
 
     yield open_page
-    cookies = [cookie for page in pages for cookie in page.context.cookies()]
-    for page in pages:
-        page.context.close()
-    assert not broken
-    assert not cookies
-    assert {url.split("/")[2] for url in asked if url.startswith("http")} <= {
-        page_url.split("/")[2] for page_url in asked[:1]
-    }
+    for page, asked, broken in used.values():
+        cookies, hosts, errors = page.context.cookies(), {urlsplit(url).netloc for url in asked}, list(broken)
+        page.unroute_all()
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.goto("about:blank")
+        asked.clear()
+        broken.clear()
+        assert not errors
+        assert not cookies
+        assert len(hosts - {""}) == 1  # blobs, which are downloads, have no host

@@ -1,236 +1,179 @@
 """What a client, an operator or a machine may do to a service under load: no wrong answer, and none lost.
 
-Reloading to a new and to a broken artifact under load is tested in ``tests/service/test_reloading.py``.
+``service.load()`` asks all the while; of its ``wrong`` answers there may be none, ever, and of its ``broken`` requests
+only those that were with a process that is killed or stopped. More about reloading is tested in
+``tests/service/test_reloading.py``.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import resource
+import shutil
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-import requests
+from model import artifact as artifacts
 
-ROOT = Path(__file__).resolve().parents[2]
-CORPUS = ROOT / "tests" / "data" / "mini.jsonl"
-PATIENCE = 60.0
 BACK_SECONDS = 2.0
 """A worker that was killed is replaced within this time."""
-CLIENTS, SLOW_CLIENTS = 4, 500
+SLOW_CLIENTS = 500
+GONE_CLIENTS = 1400
+"""More than the two workers have threads (640 each)."""
 
-STORIES = [
-    {"headline": story["headline"], "body": story["body"]} for story in map(json.loads, CORPUS.read_text().splitlines())
-]
-
-
-@dataclass
-class Load:
-    """What clients were told: answers that were wrong, requests that broke, and how many were right."""
-
-    right: int = 0
-    wrong: list[str] = field(default_factory=list)
-    broken: list[tuple[float, str]] = field(default_factory=list)
+# an operator
 
 
-@pytest.fixture(scope="module")
-def expected(tiny_artifact: Path) -> list[Any]:
-    from model.article import Article
-    from model.classifier import NewsClassifier
-
-    classifier = NewsClassifier.load(tiny_artifact)
-    return [classifier.predict(Article(**story)) for story in STORIES]
-
-
-@contextmanager
-def load_on(url: str, expected: list[Any], clients: int = CLIENTS) -> Iterator[Load]:
-    """Ask about stories all the time, over lasting connections, and hold every answer against the model's."""
-    load, done, lock = Load(), threading.Event(), threading.Lock()
-
-    def ask(seed: int) -> None:
-        dice, session = random.Random(seed), requests.Session()
-        while not done.is_set():
-            number = dice.randrange(len(STORIES))
-            began = time.monotonic()
-            try:
-                response = session.post(f"{url}/v1/classify", json=STORIES[number], timeout=PATIENCE)
-                answer = response.json()
-            except (requests.RequestException, ValueError) as error:
-                with lock:
-                    load.broken.append((began, repr(error)))
-                time.sleep(0.02)
-                continue
-            prediction = expected[number]
-            right = (
-                response.status_code == 200
-                and answer["section"]["id"] == prediction.section.id
-                and [topic["id"] for topic in answer["topics"]] == [topic.id for topic in prediction.topics]
-                and answer["section"]["confidence"] == round(prediction.section.confidence, 6)
-            )
-            with lock:
-                load.right += right
-                if not right:
-                    load.wrong.append(response.text[:300])
-
-    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(clients)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield load
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join(PATIENCE)
-
-
-@contextmanager
-def serving(artifact: Path, *flags: str, **options: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "service", "--artifact", str(artifact), "--port", str(port), "--workers", "2"]
-    options.setdefault("stderr", subprocess.DEVNULL)
-    process = subprocess.Popen([*command, *flags], cwd=ROOT, stdout=subprocess.PIPE, text=True, **options)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("Tabwib is ready")
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-@pytest.fixture(scope="module")
-def service(tiny_artifact: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    with serving(tiny_artifact) as running:
-        yield running
-
-
-def workers_of(process: subprocess.Popen[str]) -> set[int]:
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
-    return set(map(int, children.split()))
-
-
-def until(reached: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if reached():
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def open_request(url: str, length: int) -> socket.socket:
-    """Begin a request and leave its body to be sent."""
-    host, port = url.removeprefix("http://").split(":")
-    connection = socket.create_connection((host, int(port)), timeout=PATIENCE)
-    head = (
-        f"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    )
-    connection.sendall(head.encode())
-    return connection
-
-
-def test_a_killed_worker_takes_with_it_only_what_it_was_answering(service: Any, expected: list[Any]) -> None:
-    url, process = service
-    with load_on(url, expected) as load:
-        assert until(lambda: load.right > 100)
-        before = workers_of(process)
-        killed = time.monotonic()
-        os.kill(min(before), signal.SIGKILL)
-        assert until(lambda: len(workers_of(process) - before) == 1, BACK_SECONDS), "back within two seconds"
-        reached = load.right
-        assert until(lambda: load.right > reached + 200)
-    assert load.wrong == []
-    assert len(load.broken) <= 8, "two for each client: what was in flight, and a lasting connection to the dead"
-    assert all(began - killed < BACK_SECONDS for began, _ in load.broken)
-
-
-def test_clients_that_go_away_in_the_middle(service: Any, expected: list[Any]) -> None:
-    url, process = service
-    workers = workers_of(process)
-    content = json.dumps(STORIES[0]).encode()
-    with load_on(url, expected) as load:
-        for number in range(200):
-            with open_request(url, len(content)) as connection:
-                connection.sendall(content[: number % len(content)])
-        reached = load.right
-        assert until(lambda: load.right > reached + 100)
+def test_a_new_model_is_taken_between_two_answers(service: Any, folder: Path) -> None:
+    """To another model and back, by either way; both are asked about the same stories."""
+    old = artifacts.load(folder)
+    manifest = {key: value for key, value in old.manifest.items() if key not in ("sha256", "format", "orthography")}
+    arrays = {name: array[:] for name, array in old.arrays.items()}
+    models = [arrays, {**arrays, "intercept": arrays["intercept"][::-1]}]
+    artifacts.save(folder.with_name("other"), manifest, models[1])
+    service.knows(folder.with_name("other"))
+    with service.load() as load:
+        for turn in range(1, 5):
+            digest = artifacts.save(folder, manifest, models[turn % 2])
+            if turn < 3:
+                assert service.reload().status_code == 200
+            else:
+                service.process.send_signal(signal.SIGHUP)
+            assert load.goes_on(digest)
     assert (load.wrong, load.broken) == ([], [])
-    assert workers_of(process) == workers
+    assert len(load.by_model) == len(service.expected) == 2
 
 
-def test_slow_clients_stop_nobody_and_are_answered(service: Any, expected: list[Any]) -> None:
-    url, _ = service
-    content = json.dumps(STORIES[0], ensure_ascii=False).encode()
-    slow = [open_request(url, len(content)) for _ in range(SLOW_CLIENTS)]
-    with load_on(url, expected) as load:
-        for part in (content[:1], content[1:40]):
-            for connection in slow:
-                connection.sendall(part)
-        assert until(lambda: load.right > 200)
-        for connection in slow:
-            connection.sendall(content[40:])
-        answers = [connection.recv(64) for connection in slow]
-    for connection in slow:
-        connection.close()
-    assert {answer[:15] for answer in answers} == {b"HTTP/1.1 200 OK"}
+def test_a_corrupt_model_is_not_taken(service: Any, folder: Path) -> None:
+    """One bit of the weights is another one, which no reader of the file would notice."""
+    served, spoiled = folder.with_name("aside"), folder.with_name("spoiled")
+    shutil.copytree(folder, spoiled)
+    (weights,) = (spoiled / "arrays").glob("weights-*.npy")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with service.load() as load:
+        folder.rename(served)  # what is served is mapped from its files, and must not be written to
+        spoiled.rename(folder)
+        response = service.reload()
+        service.process.send_signal(signal.SIGHUP)
+        assert load.goes_on()
+        folder.rename(spoiled)
+        served.rename(folder)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (409, "model_corrupt")
     assert (load.wrong, load.broken) == ([], [])
 
 
-def test_sigterm_lets_what_has_begun_be_answered(tiny_artifact: Path, expected: list[Any]) -> None:
-    with serving(tiny_artifact) as (url, process):
-        content = json.dumps(STORIES[0], ensure_ascii=False).encode()
-        begun = [open_request(url, len(content)) for _ in range(20)]
-        for connection in begun:
-            connection.sendall(content[:9])
-        with load_on(url, expected) as load:
-            assert until(lambda: load.right > 50)
-            process.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
-            for connection in begun:
-                connection.sendall(content[9:])
-            answers = [connection.recv(65536) for connection in begun]
-            assert process.wait(PATIENCE) == 0
-    for connection in begun:
-        connection.close()
+def test_sigterm_lets_what_has_begun_be_answered(
+    tiny_artifact: Path, serving: Callable[..., Any], wait_until: Callable[..., bool]
+) -> None:
+    with serving(tiny_artifact) as service:
+        begun = [service.begin() for _ in range(20)]
+        for each in begun:
+            each.send(0, 9)
+        with service.load() as load:
+            service.process.send_signal(signal.SIGTERM)
+            assert wait_until(lambda: any("refused" in error for _, error in load.broken)), "nobody new is let in"
+            for each in begun:
+                each.send(9)
+            assert all(each.is_answered_rightly() for each in begun)
+            assert service.process.wait(60) == 0
     assert load.wrong == []
-    assert {answer[:15] for answer in answers} == {b"HTTP/1.1 200 OK"}
-    print(sorted({e for _, e in load.broken}))
     cut = [error for _, error in load.broken if "refused" not in error]
-    assert len(cut) <= CLIENTS, "a lasting connection that was idle may be closed in the moment it is used again"
+    assert len(cut) <= load.clients, "a lasting connection that was idle may be closed as it is used again"
 
 
-def test_a_full_disk_stops_nothing(tiny_artifact: Path, expected: list[Any]) -> None:
-    """No byte can be written to any file: not to the log, the metrics or the limits."""
+# a machine
+
+
+def test_a_killed_worker_takes_with_it_only_what_it_was_answering(
+    service: Any, wait_until: Callable[..., bool]
+) -> None:
+    """Both, one after the other, so that what answers in the end is what has replaced them."""
+    killed = []
+    with service.load() as load:
+        for worker in sorted(service.workers()):
+            before = service.workers()
+            killed.append(time.monotonic())
+            os.kill(worker, signal.SIGKILL)
+            assert wait_until(lambda before=before: len(service.workers() - before) == 1, BACK_SECONDS)
+            assert load.goes_on()
+        assert load.goes_on()
+    assert load.wrong == []
+    assert len(load.broken) <= 4 * load.clients, "what was in flight, and a lasting connection to the dead, each time"
+    for began, error in load.broken:
+        assert any(-1 < began - moment < BACK_SECONDS for moment in killed), error
+
+
+def limit_files(processes: set[int], limit: int) -> None:
+    """Let processes write no byte into any file, or let them again."""
+    for each in processes:
+        resource.prlimit(each, resource.RLIMIT_FSIZE, (limit, resource.prlimit(each, resource.RLIMIT_FSIZE)[1]))
+
+
+def test_a_disk_that_fills_up_stops_nothing(service: Any) -> None:
+    everyone = {service.process.pid, *service.workers()}
+    with service.load() as load:
+        limit_files(everyone, 0)
+        assert load.goes_on()
+        assert service.asked("/metrics") == 200
+        limit_files(everyone, resource.RLIM_INFINITY)
+        assert load.goes_on()
+    assert (load.wrong, load.broken) == ([], [])
+
+
+def test_a_disk_that_is_full_from_the_start_stops_nothing(
+    tiny_artifact: Path, serving: Callable[..., Any], wait_until: Callable[..., bool]
+) -> None:
+    """No byte can be written to any file: not to the log, the metrics or the limits; nor by later workers."""
 
     def fill_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
     with Path("/dev/full").open("w") as full:
         flags = ("--rate-limit", "1000000/hour")
-        with serving(tiny_artifact, *flags, stderr=full, preexec_fn=fill_disk) as (url, process):
-            with load_on(url, expected) as load:
-                assert until(lambda: load.right > 200)
-                process.send_signal(signal.SIGHUP)
-                reached = load.right
-                assert until(lambda: load.right > reached + 200)
-            assert requests.get(f"{url}/readyz", timeout=30).status_code == 200
-            assert requests.get(f"{url}/metrics", timeout=30).status_code == 200
+        with serving(tiny_artifact, *flags, stderr=full, preexec_fn=fill_disk) as service:
+            with service.load() as load:
+                service.process.send_signal(signal.SIGHUP)
+                assert load.goes_on()
+                assert load.broken == []
+                before = service.workers()
+                os.kill(max(before), signal.SIGKILL)
+                assert wait_until(lambda: len(service.workers() - before) == 1)
+                assert load.goes_on()
+            assert [service.asked(path) for path in ("/readyz", "/metrics")] == [200, 200]
+    assert load.wrong == []
+    assert len(load.broken) <= 2 * load.clients
+
+
+# clients
+
+
+def test_clients_that_go_away_in_the_middle(service: Any) -> None:
+    """More than there are threads: none stays with one of them."""
+    workers = service.workers()
+    with service.load() as load:
+        for number in range(GONE_CLIENTS):
+            gone = service.begin()
+            gone.send(0, number % len(gone.content))
+            gone.connection.close()
+        assert {service.asked("/livez") for _ in range(40)} == {200}, "whoever comes after them, to either worker"
+        assert load.goes_on()
+    assert (load.wrong, load.broken) == ([], [])
+    assert service.workers() == workers
+
+
+def test_slow_clients_stop_nobody_and_are_answered(service: Any) -> None:
+    slow = [service.begin() for _ in range(SLOW_CLIENTS)]
+    with service.load() as load:
+        for begin, end in ((0, 1), (1, 40)):
+            for each in slow:
+                each.send(begin, end)
+            assert load.goes_on()
+        for each in slow:
+            each.send(40)
+        assert all(each.is_answered_rightly() for each in slow)
     assert (load.wrong, load.broken) == ([], [])

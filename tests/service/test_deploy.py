@@ -1,4 +1,7 @@
-"""What docs/deploy.md, the unit and the container file promise: a real nginx with the document's own configuration."""
+"""What docs/deploy.md promises: its settings, and a real nginx with its own configuration.
+
+The unit and the container file are tested in ``test_packaging.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,16 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+
+from service.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -79,6 +83,15 @@ def nginx_before(service: str, folder: Path) -> Iterator[str]:
 def proxied(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with nginx_before(service.removeprefix("http://"), tmp_path_factory.mktemp("nginx")) as address:
         yield address
+
+
+def test_the_settings_of_the_unit_and_of_the_container_are_settings() -> None:
+    text = DOCUMENT + (ROOT / "Containerfile").read_text(encoding="utf-8")
+    found = dict(re.findall(r"^ *(?:ENV )?(TABWIB_\w+)=(\S+)", text, re.MULTILINE))
+    assert set(found) == {"TABWIB_WORKERS", "TABWIB_PROXIES", "TABWIB_RATE_LIMIT", "TABWIB_ADMIN_TOKEN", "TABWIB_HOST"}
+    assert set(found) <= set(ENVIRONMENT.values())
+    settings = Settings.gather(found | {"TABWIB_ADMIN_TOKEN": "0" * 64})
+    assert (settings.proxies, settings.workers, str(settings.rate_limit)) == (1, 2, "600 per 1 minute")
 
 
 @needs_nginx
@@ -203,117 +216,3 @@ def test_limits_count_the_client_and_not_what_it_says(
         ]
         assert forged == [200] * 5 + [429] * 3
         assert status_from(address, "127.0.0.3", "GET", "/version") == 200
-
-
-# without nginx
-
-
-def test_the_container_runs_as_nobody_and_asks_whether_it_is_ready() -> None:
-    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
-    last = text.rpartition("\nFROM ")[2]
-    (user,) = re.findall(r"^USER (\d+):\d+$", last, re.MULTILINE)
-    assert int(user) > 0
-    assert "/readyz" in last.partition("HEALTHCHECK")[2]
-    assert last.index("COPY --from=build") < last.index("USER")
-    copied = set(re.findall(r"^COPY ([a-z]+) \1$", text, re.MULTILINE))
-    assert copied == {"model", "service", "training", "data"}
-    assert "--require-hashes" in text
-    assert "://" not in text.replace("http://127.0.0.1:8000/readyz", "")
-    assert not re.search(r"https?://|--(extra-)?index-url", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
-
-
-def test_what_the_container_is_built_from_is_there() -> None:
-    kept = re.findall(r"^!(.+)$", (ROOT / ".containerignore").read_text(encoding="utf-8"), re.MULTILINE)
-    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
-    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
-        for name in line.split():
-            assert (ROOT / name).exists()
-            assert name in kept
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-def test_the_unit_is_understood_and_leaves_little_open(tmp_path: Path) -> None:
-    unit = (ROOT / "packaging" / "tabwib.service").read_text(encoding="utf-8")
-    here = tmp_path / "tabwib.service"
-    here.write_text(unit.replace("/opt/tabwib/.venv/bin/python", shutil.which("true") or "/bin/true"), "utf-8")
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.returncode, [line for line in done.stderr.splitlines() if "tabwib" in line]) == (0, [])
-    done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=yes", "--threshold=20", str(here)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-1500:]
-
-
-def can_unshare() -> bool:
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        return False
-    return subprocess.run(["unshare", "--mount", "true"], capture_output=True, timeout=30, check=False).returncode == 0
-
-
-READ_ONLY = """
-set -e
-mount --bind "$1" "$1"  # the cache of machine code, which the container has a volume for
-mount -o remount,bind,ro /
-if touch /var/tmp/x 2>/dev/null; then echo "can be written"; exit 9; fi
-shift
-exec "$@"
-"""
-
-
-@contextmanager
-def started(artifact: Path, *before: str, flags: Sequence[str] = ()) -> Iterator[str]:
-    """Start the service by another program, such as a shell that changes what it may do."""
-    port = free_port()
-    command = [*before, sys.executable, "-m", "service", "--artifact", str(artifact), "--port", str(port), *flags]
-    environ = {**os.environ, "TMPDIR": "/dev/shm"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Tabwib is ready"), process.communicate(timeout=30)
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
-    assert process.returncode == 0
-
-
-@pytest.mark.skipif(not can_unshare(), reason="needs root and mount namespaces to make a file system read-only")
-def test_it_runs_where_only_memory_and_its_cache_can_be_written(artifact: Path) -> None:
-    command = ["unshare", "--mount", "--propagation", "private", "bash", "-c", READ_ONLY, "bash", str(ROOT / "model")]
-    with started(artifact, *command, flags=["--workers", "2"]) as address:
-        assert requests.post(f"http://{address}/v1/classify", json=STORY, timeout=30).status_code == 200
-        deadline = time.monotonic() + 30  # what happened is added up twice a second
-        while "tabwib_requests_total" not in requests.get(f"http://{address}/metrics", timeout=30).text:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-
-
-def test_slow_clients_take_no_file_that_limits_need(artifact: Path) -> None:
-    """Systems begin with 1024 files a process; here it is 128, and each client takes two."""
-    few = ("bash", "-c", 'ulimit -Sn 128 && exec "$@"', "bash")
-    with started(artifact, *few, flags=["--rate-limit", "301/hour"]) as address:
-        host, port = address.split(":")
-        head = b"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
-        slow = [socket.create_connection((host, int(port)), timeout=30) for _ in range(300)]
-        for connection in slow:
-            connection.sendall(head + b"{")
-        asked = 0
-        while status_from(address, "127.0.0.1", "GET", "/version") == 200:
-            asked += 1
-            assert asked < 50, "those who are slow are not counted"
-            time.sleep(0.1)
-        for connection in slow:
-            connection.sendall(b"}")
-        answers = {connection.recv(64)[9:12] for connection in slow}
-        for connection in slow:
-            connection.close()
-    assert answers == {b"422"}

@@ -1,4 +1,4 @@
-"""The examples of docs/http.md, run as they stand against a real server."""
+"""What documents say: the examples of docs/http.md run as they stand, docs/security.md names tests that exist."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import requests
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "http.md"
+from model.prediction import Decision, ReviewReason
+from service.problems import PROBLEMS
+from service.schemas import Document, Options
+from service.shapes import Answer, Evidence, Fault, LabelEntry, Problem, Section, Topic
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "http.md"
+SECURITY = ROOT / "docs" / "security.md"
 ADDRESS = "127.0.0.1:8000"
 TOKEN = "a-token-for-the-examples"
 
@@ -115,3 +122,21 @@ def test_every_call_has_examples(server: str) -> None:
 
 def test_the_fences_are_all_found() -> None:
     assert len(EXAMPLES) == DOCUMENT.read_text(encoding="utf-8").count("\n```") // 2
+
+
+def test_every_name_of_the_contract_is_explained() -> None:
+    named = set(re.findall(r"`(\w+)`", DOCUMENT.read_text(encoding="utf-8")))
+    shapes = (Document, Options, Answer, Section, Topic, Evidence, Problem, Fault, LabelEntry)
+    assert {field for shape in shapes for field in shape.model_fields} - named == set()
+    assert {*PROBLEMS, *get_args(Decision), *get_args(ReviewReason)} - named == set()
+
+
+def test_every_defence_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| .* \|$", SECURITY.read_text(encoding="utf-8"), re.MULTILINE)
+    defences = [row for row in rows if "---" not in row and not row.endswith("| tested in |")]
+    assert len(defences) > 30
+    assert [row for row in defences if "::" not in row.rpartition(" | ")[2]] == []
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", SECURITY.read_text(encoding="utf-8"))
+    for file, test in named:
+        (path,) = (ROOT / "tests").rglob(f"{file}.py")
+        assert f"def {test}(" in path.read_text(encoding="utf-8"), f"{file}::{test}"

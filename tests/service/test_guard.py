@@ -324,3 +324,34 @@ def test_deep_json_is_refused(served: ServedModels, content_type: str, opening: 
     assert codes <= {200, 400, 422}
     assert 400 in codes or 422 in codes
     assert b"internal_error" not in response.data
+
+
+def test_nothing_that_a_page_names_is_fetched(service: str) -> None:
+    """Whatever could make a reader of pages fetch something points to a socket that would notice."""
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.setblocking(False)
+        away = f"http://127.0.0.1:{trap.getsockname()[1]}/x"
+        entities = f'<!ENTITY a SYSTEM "{away}"><!ENTITY b SYSTEM "file:///etc/passwd">'
+        links = "".join(f'<link rel="{kind}" href="{away}">' for kind in ("canonical", "amphtml", "alternate", "next"))
+        page = (
+            f'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "{away}" [{entities}]>'
+            f'<html xmlns:xi="http://www.w3.org/2001/XInclude"><head><base href="{away}">{links}'
+            f'<meta http-equiv="refresh" content="0; url={away}"><script src="{away}"></script></head>'
+            f'<body><xi:include href="{away}"/><iframe src="{away}"></iframe><img src="{away}"><article>'
+            f"<h1>{STORY['headline']} &a;&b;</h1><p>{STORY['body']}</p></article></body></html>"
+        )
+        node = {"@context": away, "@type": "NewsArticle", "@id": away, "url": away, "articleBody": STORY["body"]}
+        answers = [
+            requests.post(f"{service}/v1/{call}", data=data, headers={"Content-Type": media}, timeout=30)
+            for call in ("classify", "extract")
+            for data, media in (
+                (page.encode(), "text/html"),
+                (json.dumps({"page": page}).encode(), "application/json"),
+                (json.dumps(node).encode(), "application/ld+json"),
+                (away.encode(), "text/plain"),
+            )
+        ]
+        assert {answer.status_code for answer in answers} == {200}
+        assert "root:" not in "".join(answer.text for answer in answers)
+        with pytest.raises(BlockingIOError):
+            trap.accept()

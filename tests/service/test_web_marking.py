@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.figures import figure_rows, percent
+from service.web.figures import figure_rows, moment, percent
 from service.web.marking import Mark, Piece, gather_marks, paragraphs
 
 NAME = {"ar": "رياضة", "en": "Sport"}
@@ -69,6 +69,19 @@ def test_no_letter_is_lost(text: str, places: set[tuple[int, int]]) -> None:
 )
 def test_nothing_is_called_certain_that_is_not(share: float, written: str) -> None:
     assert percent(share) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2026-11-22T13:32:13+00:00", "2026-11-22 13:32 UTC"),
+        ("2026-11-22T01:32:13+03:00", "2026-11-21 22:32 UTC"),
+        ("2026-11-22T13:32:13", "2026-11-22T13:32:13"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_a_moment_is_written_in_utc(text: str, written: str) -> None:
+    assert moment(text) == written
 
 
 def test_figures_that_are_no_numbers_are_left_out() -> None:

@@ -3,7 +3,7 @@
 
 import { ask, labelText } from "./api.js";
 import { language, say } from "./elements.js";
-import { csvOf, download, blocksOf, jsonOf, MOST_STORIES, showRows } from "./several.js";
+import { csvOf, download, jsonOf, MOST_STORIES, showRows, storiesOf } from "./several.js";
 import { makeSortable } from "./sorting.js";
 import { showStory } from "./story.js";
 
@@ -11,7 +11,10 @@ const at = (id) => document.getElementById(id);
 
 keepLanguage();
 document.querySelectorAll("table.sortable").forEach(makeSortable);
-if (at("ask")) startForm();
+if (at("ask")) {
+  startForm();
+  keepText();
+}
 
 /** Remember the language in the browser, not in a cookie: the server never learns of it but by the address. */
 function keepLanguage() {
@@ -22,6 +25,17 @@ function keepLanguage() {
     if (kept === "en" && language === "ar") location.replace("?lang=en");
   } catch {
     // A browser that keeps nothing shows Arabic first every time.
+  }
+}
+
+/** Carry what is written over to the other language, in this tab and once. */
+function keepText() {
+  try {
+    at("text").value = sessionStorage.getItem("text") ?? at("text").value;
+    sessionStorage.removeItem("text");
+    document.querySelector(".switch").addEventListener("click", () => sessionStorage.setItem("text", at("text").value));
+  } catch {
+    // As above: the text is pasted again.
   }
 }
 
@@ -43,7 +57,6 @@ function startForm() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   at("clear").addEventListener("click", () => {
-    form.reset();
     at("text").value = "";
     complain("");
     at("result").hidden = at("several").hidden = true;
@@ -57,7 +70,7 @@ function startForm() {
   function labelWritten() {
     const text = at("text").value;
     if (modes.querySelector("input:checked").value === "many") {
-      return during(() => labelSeveral(blocksOf(text).map((block) => ({ text: block }))));
+      return during(() => labelSeveral(storiesOf(text)));
     }
     at("several").hidden = true;
     return during(() => labelOne(text));
@@ -70,16 +83,16 @@ function startForm() {
     reveal("result");
   }
 
-  async function labelSeveral(stories) {
+  async function labelSeveral(stories, count = stories.length) {
     if (stories.length === 0) throw new Error(say("empty"));
     const taken = stories.slice(0, MOST_STORIES);
-    const documents = taken.map((story, place) => ({ id: story.name?.slice(0, 200) ?? String(place + 1), page: story.text }));
+    const documents = taken.map((story, place) => ({ id: String(place + 1), page: story.text }));
     const { results } = await ask("/v1/classify/batch", { documents }, at("key")?.value);
     shown = { stories: taken, results };
     showRows(at("several").querySelector("table"), taken, results, (story) => during(() => labelOne(story.text)));
     const review = results.filter((result) => result.problem || result.needs_review).length;
     const counted = say("labelled", { count: results.length, review });
-    const cut = stories.length > taken.length ? ` ${say("too_many", { limit: MOST_STORIES, count: stories.length })}` : "";
+    const cut = count > taken.length ? ` ${say("too_many", { limit: MOST_STORIES, count })}` : "";
     at("several-note").textContent = counted + cut;
     at("result").hidden = true;
     reveal("several");
@@ -105,9 +118,9 @@ function startForm() {
   function takeFiles(files) {
     if (files.length === 0) return;
     during(async () => {
-      const stories = await Promise.all(files.slice(0, MOST_STORIES + 1).map(readFile));
+      const stories = await Promise.all(files.slice(0, MOST_STORIES).map(readFile));
       at("file").value = "";
-      if (stories.length > 1) return labelSeveral(stories);
+      if (files.length > 1) return labelSeveral(stories, files.length);
       at("text").value = stories[0].text;
       modes.querySelector("[value=one]").checked = true;
       at("several").hidden = true;
@@ -115,19 +128,26 @@ function startForm() {
     });
   }
 
+  /** Take files wherever they land: beside the form, the browser would leave the page for them. */
   function takeDrops() {
     let depth = 0; // a drag enters and leaves every element on its way
     const mark = (by) => form.classList.toggle("dropping", (depth = Math.max(0, depth + by)) > 0);
+    const acts = {
+      dragenter: () => mark(1),
+      dragleave: () => mark(-1),
+      dragover: (event) => event.preventDefault(),
+      drop: (event) => {
+        mark(-depth);
+        event.preventDefault();
+        takeFiles([...event.dataTransfer.files]);
+      },
+    };
     form.dataset.drop = say("drop_now");
-    form.addEventListener("dragenter", () => mark(1));
-    form.addEventListener("dragleave", () => mark(-1));
-    form.addEventListener("dragover", (event) => event.preventDefault());
-    form.addEventListener("drop", (event) => {
-      mark(-depth);
-      if (event.dataTransfer.files.length === 0) return; // a text that was dragged lands where it was dropped
-      event.preventDefault();
-      takeFiles([...event.dataTransfer.files]);
-    });
+    for (const [name, act] of Object.entries(acts)) {
+      document.addEventListener(name, (event) => {
+        if (event.dataTransfer.types.includes("Files")) act(event); // a text that is dragged lands where it is dropped
+      });
+    }
   }
 }
 

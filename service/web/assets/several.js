@@ -2,17 +2,22 @@
 
 import { figure, gauge, language, make, percent, say } from "./elements.js";
 
-export const MOST_STORIES = 50;
+export const MOST_STORIES = 256; // documents that the API takes in one request
 const SHOWN = 90; // characters of a story in its row: a headline
+const BETWEEN = [/^[^\S\n]*[-=*_–—]{3,}[^\S\n]*$/m, /\n[^\S\n]*\n/, /\n/]; // what may part stories, the clearest first
 
-/** Cut a text at its blank lines, a story between each two. */
-export function blocksOf(text) {
-  return text.split(/\n[^\S\n]*\n\s*/).map((block) => block.trim()).filter(Boolean);
+/** Cut a text at its lines of dashes; where there are none, at its blank lines; where there are none, at every line. */
+export function storiesOf(text) {
+  const written = text.trim();
+  const between = BETWEEN.find((mark) => mark.test(written));
+  const parts = between ? written.split(between) : [written];
+  return parts.map((part) => part.trim()).filter(Boolean).map((part) => ({ text: part }));
 }
 
 /** The beginning of a story, to know it by. */
 export function beginningOf(story) {
-  const points = Array.from(story.name ?? story.text.replace(/\s+/g, " "));
+  const lines = story.text.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
+  const points = Array.from(story.name ?? lines.filter(Boolean).join(" · "));
   return points.length > SHOWN ? `${points.slice(0, SHOWN).join("")}…` : points.join("");
 }
 
@@ -35,20 +40,19 @@ function row(number, story, result, open) {
   return make(
     "tr",
     {},
-    cell("number", number, String(number)),
+    cell("number", "number", number, String(number)),
     make("th", { scope: "row", "data-value": beginningOf(story), dir: "auto", lang: "ar" }, beginningOf(story)),
-    cell("section", section?.name[language] ?? "", section?.name[language] ?? "–"),
-    cell("confidence", section?.confidence ?? "", ...share),
-    cell("decision", section ? say(`decision.${section.decision}`) : "", decision),
-    cell("topics", topics, topics || "–"),
-    cell("reasons", why, why || "–"),
+    cell("section", "", section?.name[language] ?? "", section?.name[language] ?? "–"),
+    cell("confidence", "share", section?.confidence ?? "", ...share),
+    cell("decision", "", section ? say(`decision.${section.decision}`) : "", decision),
+    cell("reasons", "", why, why || "–"),
+    cell("topics", "wide", topics, topics || "–"),
     make("td", { class: "act" }, details),
   );
 }
 
-function cell(name, value, ...content) {
-  const classes = name === "confidence" ? { class: "share" } : {};
-  return make("td", { "data-name": say(name), "data-value": String(value), ...classes }, ...content);
+function cell(name, className, value, ...content) {
+  return make("td", { "data-name": say(name), "data-value": String(value), class: className }, ...content);
 }
 
 /** Hand a file to the reader; it is made here and comes from nowhere. */
@@ -58,27 +62,33 @@ export function download(name, type, content) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
+const COLUMNS = [
+  ...["number", "story", "section", "section_name", "confidence", "decision"],
+  ...["topics", "topic_names", "topic_confidences", "needs_review", "review_reasons", "problem"],
+];
+
 /** The table as CSV, with a byte order mark, without which Excel takes Arabic for something else. */
 export function csvOf(stories, results) {
-  const header = ["number", "story", "section", "confidence", "decision", "topics", "topic_confidences", "needs_review", "review_reasons", "problem"];
   const rows = results.map((result, place) => [
     place + 1,
     beginningOf(stories[place]),
     result.section?.id ?? "",
+    result.section?.name[language] ?? "",
     result.section?.confidence ?? "",
     result.section?.decision ?? "",
     (result.topics ?? []).map((topic) => topic.id).join("|"),
+    (result.topics ?? []).map((topic) => topic.name[language]).join("|"),
     (result.topics ?? []).map((topic) => topic.confidence).join("|"),
     result.needs_review ?? "",
     (result.review_reasons ?? []).join("|"),
     result.problem?.code ?? "",
   ]);
-  return `\ufeff${[header, ...rows].map((values) => values.map(csvValue).join(",")).join("\r\n")}\r\n`;
+  return `\ufeff${[COLUMNS, ...rows].map((values) => values.map(csvValue).join(",")).join("\r\n")}\r\n`;
 }
 
 /** Quote a value; one that a spreadsheet would run as a formula is kept a text. */
 function csvValue(value) {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === "string" && /^[\s=+\-@＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return `"${text.replaceAll('"', '""')}"`;
 }
 
