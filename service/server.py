@@ -10,7 +10,6 @@ import gc
 import http.client
 import multiprocessing
 import os
-import resource
 import signal
 import threading
 import time
@@ -42,10 +41,6 @@ STOP_SECONDS = 10
 
 _LISTEN_SECONDS = 30.0
 
-_FILES = 65536
-"""Open files that a worker may want: a connection for each thread, and for each a count of limits. Systems begin with
-1024, for the sake of programs that use ``select``."""
-
 
 def serve(settings: Settings, shared: Path) -> None:
     """Serve until SIGTERM or SIGINT.
@@ -64,18 +59,10 @@ def serve(settings: Settings, shared: Path) -> None:
         If the workers die as soon as they start.
     """
     logs.configure()
-    _allow_files()
     models = ServedModels(settings.folders)
     models.load()
     reloading = Reloading(models)
     _run(settings, create_app(settings, models, reloading.reload, shared), reloading)
-
-
-def _allow_files() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _run(settings: Settings, app: Flask, reloading: Reloading) -> None:
