@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import threading
 
 import msgspec
@@ -38,6 +39,12 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     multiprocessing.set_start_method("fork", force=True)
+    started, start = os.pipe()
+
+    def application() -> Flask:
+        os.write(start, b"+")
+        return app
+
     server = Granian(
         "benchmarks.http_peer:app",
         address="127.0.0.1",
@@ -48,12 +55,15 @@ def main() -> None:
         websockets=False,
         log_level=LogLevels.error,
     )
-    threading.Thread(target=_announce, args=(arguments.port,), daemon=True).start()
-    server.serve(target_loader=lambda: app, wrap_loader=False)
+    threading.Thread(target=_announce, args=(arguments, started), daemon=True).start()
+    server.serve(target_loader=application, wrap_loader=False)
 
 
-def _announce(port: int) -> None:
-    if answers_on(port):
+def _announce(arguments: argparse.Namespace, started: int) -> None:
+    """Say so once it answers, as the service does: after the forks, since a lock of this thread would stay locked."""
+    for _ in range(arguments.workers):
+        os.read(started, 1)
+    if answers_on(arguments.port):
         print("ready", flush=True)
 
 

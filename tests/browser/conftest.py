@@ -22,7 +22,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 60.0
+PATIENCE = 240.0
+"""Seconds that the server may take to start: the first start on a machine makes machine code."""
+
 WAIT_MILLISECONDS = 20_000
 
 

@@ -27,7 +27,7 @@ from model.prediction import Prediction
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "data" / "mini.jsonl"
-PATIENCE = 60.0
+PATIENCE = 120.0
 CLIENTS = 4
 TOKEN = "t0ken-of-an-operator-in-tests"
 
