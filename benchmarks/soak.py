@@ -69,7 +69,7 @@ class _Clients:
     def __init__(self, port: int) -> None:
         self._selector = selectors.DefaultSelector()
         self._port = port
-        self._idle = [Connection(port) for _ in range(_CONNECTIONS)]
+        self._idle = deque(Connection(port) for _ in range(_CONNECTIONS))
         self._due: dict[Connection, float] = {}
         self._queue: deque[tuple[bytes, float]] = deque()
 
@@ -80,7 +80,7 @@ class _Clients:
 
     def _send_waiting(self) -> None:
         while self._queue and self._idle:
-            connection = self._idle.pop()
+            connection = self._idle.popleft()  # in turns: the server ends what is idle for 30 s
             request, self._due[connection] = self._queue.popleft()
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send(request)
