@@ -138,6 +138,7 @@ def _random_heads(space: FeatureSpace) -> NewsClassifier:
 
     from model.classifier import ModelInfo, NewsClassifier
     from model.decision import Decider, LengthRule
+    from model.features.weights import Weights
     from model.taxonomy import Taxonomy
 
     outputs = SECTIONS + TOPICS
@@ -148,7 +149,9 @@ def _random_heads(space: FeatureSpace) -> NewsClassifier:
         info=ModelInfo("random", "unsaved", ""),
         taxonomy=Taxonomy.of_labels((f"section-{n}" for n in range(SECTIONS)), (f"topic-{n}" for n in range(TOPICS))),
         space=space.with_features(rank),
-        weights=np.random.default_rng(0).integers(-127, 128, (space.n_features // 3, outputs), dtype=np.int8),
+        weights=Weights.of_rows(
+            np.random.default_rng(0).integers(-127, 128, (space.n_features // 3, outputs), dtype=np.int8)
+        ),
         scale=np.full(outputs, 0.01, dtype=np.float32),
         intercept=np.zeros(outputs, dtype=np.float32),
         decider=Decider(long=rule, short=rule),

@@ -12,7 +12,11 @@ renamed over another that is not empty; a file can.) The manifest holds its own 
 threshold would change labels and nothing would tell. Loading maps the arrays into memory, so that workers share one
 copy, and runs no code.
 
-Bump ``FORMAT`` when a reader of the old code would misread what is written.
+Bump ``FORMAT`` when a reader of the old code would misread what is written. Old formats are read as long as
+``FORMATS`` names them, and refused by their number afterwards:
+
+1. weights are one array, with a row for every feature that weighs anything
+2. only features that many labels weigh have a row; see ``features.weights``
 """
 
 from __future__ import annotations
@@ -38,7 +42,8 @@ from model.stored_array import open_regular, read_array
 
 __all__ = ["FORMAT", "Artifact", "check_writable", "load", "save"]
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, 2)
 _MANIFEST = "manifest.json"
 _ARRAYS = "arrays"
 _OURS = re.compile(r"\.new-.*|\w+-[0-9a-f]{16}\.npy")  # a file of arrays/; the first, of a writer that was stopped
@@ -237,14 +242,14 @@ def _load(folder: Path, content: bytes) -> Artifact:
         versions = {key: operator.index(manifest[key]) for key in ("format", "orthography")}
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ArtifactCorruptError(f"{path} is not a manifest; {_HINT}", path=path) from error
-    for key, supported in (("format", FORMAT), ("orthography", orthography.VERSION)):
-        if versions[key] != supported:
+    for key, supported in (("format", FORMATS), ("orthography", (orthography.VERSION,))):
+        if versions[key] not in supported:
             raise ArtifactVersionError(
-                f"{folder} has {key} version {versions[key]}, this program reads {supported}: "
-                + ("update the program, or " if versions[key] > supported else "train it again: ")
+                f"{folder} has {key} version {versions[key]}, this program reads {' and '.join(map(str, supported))}: "
+                + ("update the program, or " if versions[key] > supported[-1] else "train it again: ")
                 + _HINT,
                 found=versions[key],
-                supported=supported,
+                supported=supported[-1],
             )
     _check_digest(path, content, str(manifest.get("sha256")))
     try:

@@ -16,15 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import artifact, views
+from model.admission import inspect
 from model.article import Article
 from model.decision import SHORT_WORDS, Decider, RuleArrays, apply_rules, reasons_to_abstain
 from model.errors import ArtifactCorruptError, EmptyTextError, TaxonomyError
 from model.features.jit import compiled
 from model.features.kernel import SpaceArrays, score_texts
+from model.features.products import WeightArrays
 from model.features.space import FeatureSpace, encode_texts
-from model.language import count_letters, language_of, letter_kinds
+from model.features.weights import Weights
+from model.language import LANGUAGES
+from model.letters import letter_marks
 from model.prediction import Prediction, ReviewReason, SectionPrediction, TopicPrediction, TopicScores
 from model.taxonomy import Taxonomy
+from model.telling_words import telling_words
+from model.texture import TEXTURES
 
 __all__ = ["ModelInfo", "NewsClassifier", "Scores"]
 
@@ -79,7 +85,7 @@ class NewsClassifier:
     taxonomy : Taxonomy
         The labels the model can give; sections and topics in the order of its outputs.
     space : FeatureSpace
-    weights : ndarray of shape (n_weighted, n_sections + n_topics), int8
+    weights : Weights
     scale, intercept : ndarray of shape (n_sections + n_topics,), float32
     decider : Decider
     manifest : mapping
@@ -89,7 +95,7 @@ class NewsClassifier:
     info: ModelInfo
     taxonomy: Taxonomy
     space: FeatureSpace
-    weights: NDArray[np.int8]
+    weights: Weights
     scale: NDArray[np.float32]
     intercept: NDArray[np.float32]
     decider: Decider
@@ -125,13 +131,11 @@ class NewsClassifier:
         space = FeatureSpace.from_arrays(arrays)
         space.check()
         n_outputs = len({section.id for section in taxonomy.sections}) + len({topic.id for topic in taxonomy.topics})
-        weights = arrays["weights"]
-        if weights.ndim != 2 or weights.shape[1] != n_outputs or weights.shape[0] > space.n_features:
-            raise ValueError(f"weights of shape {weights.shape} do not fit {n_outputs} labels")
-        for name, kind in (("weights", np.int8), ("scale", np.float32), ("intercept", np.float32)):
-            if arrays[name].dtype != kind:
-                raise ValueError(f"{name} is {arrays[name].dtype}, not {np.dtype(kind)}")
+        weights = Weights.of_rows(arrays["weights"]) if manifest["format"] == 1 else Weights.from_arrays(arrays)
+        weights.check(space.n_features, n_outputs)
         for name in ("scale", "intercept"):
+            if arrays[name].dtype != np.float32:
+                raise ValueError(f"{name} is {arrays[name].dtype}, not float32")
             if arrays[name].shape != (n_outputs,) or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} does not hold a finite number for each of {n_outputs} labels")
         decider.check(len(taxonomy.sections), len(taxonomy.topics))
@@ -173,8 +177,9 @@ class NewsClassifier:
     def _constants(self) -> tuple[Any, ...]:
         """What every call of ``_label_texts`` is given beside the texts."""
         return (
-            self.weights,
-            letter_kinds(),
+            *self.weights.arrays,
+            letter_marks(),
+            telling_words(),
             *self.rules,
             *self.space.arrays,
         )
@@ -240,8 +245,8 @@ class NewsClassifier:
     def _prediction(self, probabilities: list[float], facts: list[int]) -> Prediction:
         """Put a prediction together from a row of each array of ``_label_texts``."""
         n_words, n_sections = facts[_N_WORDS], len(self._section_ids)
-        language = language_of(facts[_LETTERS:_N_GIVEN])
-        abstentions = reasons_to_abstain(language, n_words, facts[_N_KNOWN])
+        language = LANGUAGES[facts[_LANGUAGE]]
+        abstentions = reasons_to_abstain(language, TEXTURES[facts[_TEXTURE]], n_words, facts[_N_KNOWN])
         reasons, section = abstentions, None
         if n_sections:
             ids, ranked = self._section_ids, facts[_RANKED : _RANKED + n_sections]
@@ -260,17 +265,21 @@ class NewsClassifier:
 
 
 _LOW_CONFIDENCE: tuple[ReviewReason, ...] = ("low_confidence",)
-_N_WORDS, _N_KNOWN, _LETTERS, _N_GIVEN, _RANKED = 0, 1, 2, 7, 8
-"""Columns of the facts about a text: its words, known words, letters of five kinds, number of topics that are given,
-and from ``_RANKED`` on its sections in falling order of probability, then the topics that are given."""
+_N_WORDS, _N_KNOWN, _LANGUAGE, _TEXTURE, _N_GIVEN, _RANKED = range(6)
+"""Columns of the facts about a text: its words, known words, positions in ``LANGUAGES`` and ``TEXTURES``, number of
+topics that are given, and from ``_RANKED`` on its sections in falling order of probability, then the topics given."""
 
 
 @compiled
 def _label_texts(
     codes: NDArray[np.uint32],
     bounds: NDArray[np.int64],
-    weights: NDArray[np.int8],
-    kinds: NDArray[np.uint8],
+    rows: NDArray[np.int8],
+    starts: NDArray[np.int32],
+    outputs: NDArray[np.uint16],
+    steps: NDArray[np.int8],
+    marks: NDArray[np.uint16],
+    telling: NDArray[np.uint64],
     gain: NDArray[np.float64],
     offset: NDArray[np.float64],
     threshold: NDArray[np.float64],
@@ -291,16 +300,17 @@ def _label_texts(
     Returns
     -------
     probabilities : ndarray of shape (n_texts, n_sections + n_topics), float64
-    facts : ndarray of shape (n_texts, 8 + n_sections + n_topics), int64
+    facts : ndarray of shape (n_texts, _RANKED + n_sections + n_topics), int64
     """
     space = SpaceArrays(fold, expansions, prefixes, suffixes, lexicon, entries, bigrams, idf)
+    weights = WeightArrays(rows, starts, outputs, steps)
     rules = RuleArrays(gain, offset, threshold, least_topics)
     probabilities, words = score_texts(codes, bounds, space, weights)
-    letters = count_letters(codes, bounds, fold, kinds)
     n_texts, n_outputs = probabilities.shape
     facts = np.zeros((n_texts, _RANKED + n_outputs), dtype=np.int64)
     for text in range(n_texts):
-        facts[text, :_LETTERS] = words[text]
-        facts[text, _LETTERS:_N_GIVEN] = letters[text]
+        facts[text, :_LANGUAGE] = words[text]
+        language, texture = inspect(codes[bounds[text] : bounds[text + 1]], fold, marks, telling)
+        facts[text, _LANGUAGE], facts[text, _TEXTURE] = language, texture
         facts[text, _N_GIVEN] = apply_rules(probabilities[text], words[text, 0], rules, facts[text, _RANKED:])
     return probabilities, facts

@@ -253,10 +253,23 @@ class Decider:
         )
 
 
-def reasons_to_abstain(language: Language, n_words: int, n_known: int) -> tuple[ReviewReason, ...]:
-    """Say why a text cannot be labelled, whatever its scores; empty where it can."""
+def reasons_to_abstain(
+    language: Language, texture: ReviewReason | None, n_words: int, n_known: int
+) -> tuple[ReviewReason, ...]:
+    """Say why a text cannot be labelled, whatever its scores; empty where it can.
+
+    Parameters
+    ----------
+    language : Language
+    texture : str or None
+        What the text is instead of prose, one of ``texture.TEXTURES``.
+    n_words, n_known : int
+        Words of the text, and those that the model knows.
+    """
     if n_words < FEWEST_WORDS:
         return ("too_short",) if language.supported or n_words == 0 else ("not_arabic", "too_short")
     if not language.supported:
         return ("not_arabic",)
+    if texture is not None:
+        return (texture,)
     return ("unknown_words",) if n_known < LEAST_KNOWN * n_words else ()

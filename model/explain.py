@@ -117,13 +117,17 @@ def explain(
     text, layout = _lay_out(pieces, sent)
     of_sections, of_topics = classifier.columns
     columns = [*(of_sections[label] for label in sections), *(of_topics[label] for label in topics)]
+    heads = classifier.weights.arrays
     scores, chosen, weights = trace_text(
         encode_texts([text])[0],
         np.array(layout, dtype=np.int64).reshape(-1, 5),
         np.array(columns, dtype=np.int64),
         0 if every_word else MOST_WORDS,
         MOST_PLACES,
-        classifier.weights,
+        heads.rows,
+        heads.starts,
+        heads.outputs,
+        heads.steps,
         classifier.rules.gain,
         classifier.rules.offset,
         *classifier.space.arrays,

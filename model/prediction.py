@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, overload
 __all__ = ["Decision", "Language", "Prediction", "ReviewReason", "SectionPrediction", "TopicPrediction", "TopicScores"]
 
 Decision = Literal["accepted", "uncertain", "abstained"]
-ReviewReason = Literal["low_confidence", "too_short", "unknown_words", "not_arabic"]
+ReviewReason = Literal["low_confidence", "too_short", "unknown_words", "not_arabic", "boilerplate", "gibberish", "list"]
 
 
 class Language(NamedTuple):

@@ -14,12 +14,14 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.svm import LinearSVC
 
+from model.errors import TrainingError
 from training.dataset import Dataset
+from training.linear import fit_head
 from training.progress import step
+from training.topic_heads import TopicTasks, fit_topics
 
-__all__ = ["UNLABELLED", "Examples", "FittedHead", "HeadTask", "Heads", "both_views", "fit_head", "fit_heads"]
+__all__ = ["UNLABELLED", "Examples", "FittedHead", "HeadTask", "Heads", "both_views", "fit_heads"]
 
 MOST_WEIGHT = 5.0
 """Most that an article of a rare pair of source and label may weigh before the mean is taken."""
@@ -136,27 +138,53 @@ class FittedHead:
 
 
 class Heads:
-    """The heads of a model side by side, sections first.
+    """The heads of a model side by side, sections first, their weights in 255 steps of a scale of each head.
+
+    int8 weights cost nothing that can be measured, and a thousand heads of floats would take gigabytes: with a
+    background folded into it a head weighs some hundred thousand features, most of them by less than half a step.
+
+    Parameters
+    ----------
+    n_features, n_sections, n_topics : int
 
     Attributes
     ----------
-    weights : ndarray of shape (n_features, n_outputs), float32
-    intercept : ndarray of shape (n_outputs,), float32
-    n_sections : int
-        How many of the outputs are sections.
+    n_features : int
+    columns : list of tuple of (ndarray of int32, ndarray of int8)
+        Of each output the features that it weighs, ascending, and by how many steps.
+    scale, intercept : ndarray of shape (n_outputs,), float32
+        A weight is ``scale`` times its steps.
+
+    Raises
+    ------
+    TrainingError
+        If there are more outputs than an artifact can number.
     """
 
     def __init__(self, n_features: int, n_sections: int, n_topics: int) -> None:
-        self.weights = np.zeros((n_features, n_sections + n_topics), dtype=np.float32)
-        self.intercept = np.zeros(n_sections + n_topics, dtype=np.float32)
-        self.n_sections = n_sections
+        n_outputs = n_sections + n_topics
+        if n_outputs > MOST_OUTPUTS:
+            raise TrainingError(f"a model has at most {MOST_OUTPUTS:,} labels, not {n_outputs:,}; leave out rare ones")
+        self.n_features = n_features
+        self.columns = [(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int8))] * n_outputs
+        self.scale = np.ones(n_outputs, dtype=np.float32)
+        self.intercept = np.zeros(n_outputs, dtype=np.float32)
+        self._n_sections = n_sections
 
     def put(self, head: FittedHead) -> None:
         """Take in a fitted head."""
-        first = 0 if head.task.topic is None else self.n_sections + head.task.topic
-        outputs = slice(first, first + len(head.intercept))
-        self.weights[:, outputs] = head.coef.T
-        self.intercept[outputs] = head.intercept
+        first = 0 if head.task.topic is None else self._n_sections + head.task.topic
+        for output, (weights, intercept) in enumerate(zip(head.coef, head.intercept, strict=True), first):
+            scale = np.float32(np.abs(weights).max(initial=0.0) / 127)
+            if scale >= np.finfo(np.float32).tiny:  # there are weights, and a float32 can hold a 127th of the largest
+                steps = np.rint(weights / scale).astype(np.int8)
+                features = np.flatnonzero(steps).astype(np.int32)
+                self.columns[output], self.scale[output] = (features, steps[features]), scale
+            self.intercept[output] = intercept
+
+
+MOST_OUTPUTS = 2**16
+"""Labels that an artifact can number; see ``model.features.weights``."""
 
 
 def both_views(articles: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -174,104 +202,91 @@ def fit_heads(
 
     Parameters
     ----------
-    X : csr_array of shape (2 * n_articles, n_features), float64
+    X : csr_array of shape (2 * n_articles, n_columns), float64
         Features of all whole articles, then of all headlines.
     examples : Examples
     tasks : sequence of HeadTask
     seed, jobs : int
     """
     small = X.nnz * len(tasks) < SERIAL_WORK
-    fitted = Parallel(n_jobs=1 if small else jobs, return_as="generator_unordered")(
-        delayed(_numbered)(index, X, *_labels(examples, task), task.C, seed) for index, task in enumerate(tasks)
-    )
+    fitted = Parallel(n_jobs=1 if small else jobs, return_as="generator_unordered")(_calls(X, examples, tasks, seed))
     with step("fitting heads", total=len(tasks), unit="heads") as bar:
-        for index, coef, intercept in fitted:
-            bar.update()
-            yield FittedHead(tasks[index], coef, intercept)
+        for several in fitted:
+            for index, columns, coef, intercept in several:
+                bar.update()
+                whole = np.zeros((len(intercept), X.shape[1]), dtype=coef.dtype)
+                whole[:, columns] = coef
+                yield FittedHead(tasks[index], whole, intercept)
 
 
 SERIAL_WORK = 100_000_000
 """Numbers in the matrix times heads below which one process does it all: about seven seconds of one core."""
 
+TOPICS_AT_ONCE = 16
+"""Topics that a process is given at once: their heads score all texts together, in two thirds of the time."""
 
-def _labels(examples: Examples, task: HeadTask) -> tuple[NDArray[np.intp], NDArray[np.float64], int]:
-    """Return label and weight (0 where it is not learned from) of each row of both views, and the number of outputs."""
-    labels = examples.section if task.topic is None else examples.topics[:, task.topic].astype(np.intp)
-    weight = _balance(examples.sources, labels, task.learned_from) * examples.weight
-    return np.tile(labels, 2), np.tile(weight, 2), examples.n_sections if task.topic is None else 1
-
-
-def _numbered(index: int, *arguments: Any) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
-    return index, *fit_head(*arguments)
+_Numbered = tuple[int, Any, NDArray[Any], NDArray[np.float64]]
+"""Index of a task; columns, weights and intercepts of its head."""
 
 
-def fit_head(
-    X: sparse.csr_array,
-    labels: NDArray[np.intp],
-    weight: NDArray[np.float64],
-    n_outputs: int,
-    C: float,
-    seed: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit one head.
-
-    Parameters
-    ----------
-    X : csr_array of shape (n_texts, n_features), float64
-    labels, weight : ndarray of shape (n_texts,)
-        Label of each text, and how much it counts; 0: it is not learned from.
-    n_outputs : int
-        Sections of the taxonomy, or 1 for a topic.
-    C : float
-    seed : int
-
-    Returns
-    -------
-    coef : ndarray of shape (n_outputs, n_features)
-    intercept : ndarray of shape (n_outputs,)
-    """
-    coef, intercept = np.zeros((n_outputs, X.shape[1])), np.full(n_outputs, -1.0)
-    learned = weight > 0
-    present, counts = np.unique(labels[learned], return_counts=True)
-    if present.size < 2:  # a fold without any example of a topic: it scores as if it never applied
-        return coef, intercept
-    if learned.mean() < 0.5:
-        X, labels, weight = X[learned], labels[learned], weight[learned]
-    else:  # liblinear leaves out what weighs nothing; a copy of most of the matrix would cost more
-        labels = np.where(learned, labels, present[0])
-    svm = LinearSVC(
-        C=C,
-        loss="hinge",  # squared: .003 to .005 less on two outlets left out of three, .003 more on the third
-        class_weight=dict(zip(present.tolist(), (counts.sum() / (present.size * counts)).tolist(), strict=True)),
-        tol=0.3,  # 0.1 gives the same figures to .0005 and takes a third longer
-        random_state=seed,
-    )
-    svm.fit(X, labels, sample_weight=weight)
-    if n_outputs == 1:
-        return svm.coef_, svm.intercept_
-    if present.size == 2:  # scikit-learn keeps one row for two classes, that of the second
-        coef[present] = np.vstack([-svm.coef_, svm.coef_])
-        intercept[present] = np.append(-svm.intercept_, svm.intercept_)
-    else:
-        coef[present], intercept[present] = svm.coef_, svm.intercept_
-    return coef, intercept
+def _calls(X: sparse.csr_array, examples: Examples, tasks: Sequence[HeadTask], seed: int) -> Iterator[Any]:
+    """Yield what the processes shall do, the sections first: they take longest."""
+    _, source = np.unique(np.array(examples.sources, dtype=np.str_), return_inverse=True)
+    source[~examples.labelled] = -1
+    of_topic: dict[int, list[int]] = {}
+    for index, task in enumerate(tasks):
+        if task.topic is None:
+            weight = _balance(source, examples.section, task.learned_from) * examples.weight
+            labels = np.tile(examples.section, 2)
+            yield delayed(_fit_sections)(index, X, labels, np.tile(weight, 2), examples.n_sections, task.C, seed)
+        else:
+            of_topic.setdefault(task.topic, []).append(index)
+    topics = list(of_topic)
+    for first in range(0, len(topics), TOPICS_AT_ONCE):
+        at_once = topics[first : first + TOPICS_AT_ONCE]
+        wanted = [
+            _topic_tasks(examples, source, topic, [tasks[index] for index in of_topic[topic]]) for topic in at_once
+        ]
+        yield delayed(_fit_topics)([of_topic[topic] for topic in at_once], X, wanted, seed)
 
 
-def _balance(sources: Sequence[str], labels: NDArray[np.intp], learned_from: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _topic_tasks(examples: Examples, source: NDArray[np.intp], topic: int, tasks: Sequence[HeadTask]) -> TopicTasks:
+    labels = examples.topics[:, topic].astype(np.intp)
+    weights = [_balance(source, labels, task.learned_from) * examples.weight for task in tasks]
+    return TopicTasks(labels == 1, np.array(weights), [task.C for task in tasks])
+
+
+def _fit_sections(index: int, *arguments: Any) -> list[_Numbered]:
+    return [(index, slice(None), *fit_head(*arguments))]
+
+
+def _fit_topics(
+    indices: Sequence[Sequence[int]], X: sparse.csr_array, topics: Sequence[TopicTasks], seed: int
+) -> list[_Numbered]:
+    """Fit heads of topics, in single precision: folding a background into them takes half the time."""
+    return [
+        (index, head.columns, head.coef[np.newaxis].astype(np.float32), np.array([head.intercept]))
+        for of_topic, heads in zip(indices, fit_topics(X, topics, seed), strict=True)
+        for index, head in zip(of_topic, heads, strict=True)
+    ]
+
+
+def _balance(
+    source: NDArray[np.intp], labels: NDArray[np.intp], learned_from: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Weigh articles so that what a large outlet files under a label does not drown what others do.
 
     The square root of the weights that would make every pair of source and label count the same, since the few
     articles of a rare pair are not to be believed entirely: on one left-out outlet .9164/.8037 (whole/headline)
     without weights, .9177/.8092 with the root, .9192/.8100 with full weights; on another .9340/.8593, .9332/.8593,
-    .9324/.8577. Articles that no outlet filed weigh 1.
+    .9324/.8577. Articles that no outlet filed, of source -1, weigh 1.
     """
     weight = learned_from.astype(np.float64)
-    labelled = learned_from & np.array([source != UNLABELLED for source in sources], dtype=np.bool_)
+    labelled = learned_from & (source >= 0)
     if not labelled.any():
         return weight
-    _, source = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
     pair = source * (labels.max(initial=0) + 2) + labels + 1
-    counts = np.bincount(pair[labelled], minlength=pair.max() + 1)
+    counts = np.bincount(pair[labelled])
     even = labelled.sum() / np.count_nonzero(counts) / counts[pair[labelled]]
     root = np.minimum(np.sqrt(even), MOST_WEIGHT)
     weight[labelled] = root / root.mean()

@@ -17,11 +17,17 @@ import numba
 __all__ = ["compiled"]
 
 _COMPILED_IN = (
+    "admission.py",
     "decision.py",
     "language.py",
+    "letters.py",
+    "survey.py",
+    "telling_words.py",
+    "texture.py",
     "features/aligning.py",
     "features/kernel.py",
     "features/orthography.py",
+    "features/products.py",
     "features/stems.py",
     "features/tables.py",
     "features/words.py",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.features.jit import compiled
+from model.features.products import WeightArrays, multiply
 from model.features.tables import fetch, find
 from model.features.words import (
     SHORTEST_WORD,
@@ -203,47 +204,16 @@ def transform_texts(
 
 
 @compiled
-def _multiply(
-    found: NDArray[np.int32], values: NDArray[np.float64], weights: NDArray[np.int8], products: NDArray[np.float64]
-) -> None:
-    """Add the rows of weights of the features found, each times its value, to ``products``.
-
-    The rows lie all over a matrix that no cache holds. One at a time, each is waited for; touched first in a loop that
-    does nothing else, some ten are under way at once. Then four rows are added at a time, since reading and writing
-    the products would otherwise take most of the time: 21 against 49 microseconds for 561 rows of 67 outputs.
-    """
-    n_weighted, n_outputs = weights.shape
-    rows, factors = np.zeros(found.size + 3, dtype=np.int64), np.zeros(found.size + 3, dtype=np.float32)
-    touched = np.empty(found.size, dtype=np.int8)
-    n = 0
-    for index in range(found.size):
-        if found[index] < n_weighted and n_outputs > 0:
-            rows[n], factors[n] = found[index], values[index]
-            touched[n] = weights[found[index], 0] + weights[found[index], n_outputs - 1]
-            n += 1
-    for first in range(0, n, 4):  # beyond the last stand up to three times row 0, with factor 0
-        a, b, c, d = weights[rows[first]], weights[rows[first + 1]], weights[rows[first + 2]], weights[rows[first + 3]]
-        of_a, of_b, of_c, of_d = factors[first], factors[first + 1], factors[first + 2], factors[first + 3]
-        for output in range(n_outputs):
-            products[output] += np.float32(
-                of_a * np.float32(a[output])
-                + of_b * np.float32(b[output])
-                + of_c * np.float32(c[output])
-                + of_d * np.float32(d[output])
-            )
-
-
-@compiled
 def score_texts(
-    codes: NDArray[np.uint32], bounds: NDArray[np.int64], space: SpaceArrays, weights: NDArray[np.int8]
+    codes: NDArray[np.uint32], bounds: NDArray[np.int64], space: SpaceArrays, weights: WeightArrays
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Multiply the vectors of texts with a matrix of weights, without building them.
+    """Multiply the vectors of texts with the weights of heads, without building them.
 
     Parameters
     ----------
     codes, bounds, space : as for ``transform_texts``
-    weights : ndarray of shape (n_weighted, n_outputs), int8
-        Rows of the first ``n_weighted`` features; features beyond weigh on the length of the vector only.
+    weights : WeightArrays
+        Features that weigh nothing there weigh on the length of the vector only.
 
     Returns
     -------
@@ -252,7 +222,7 @@ def score_texts(
         Words, and known words, of each text.
     """
     n_texts = bounds.size - 1
-    products = np.zeros((n_texts, weights.shape[1]), dtype=np.float64)
+    products = np.zeros((n_texts, weights.rows.shape[1]), dtype=np.float64)
     words = np.zeros((n_texts, 2), dtype=np.int64)
     for text in range(n_texts):
         folded = fold_codes(codes[bounds[text] : bounds[text + 1]], space.fold, space.expansions)
@@ -260,5 +230,5 @@ def score_texts(
         words[text] = len(features), n_known
         found, counts = count_features(features)
         values = weigh(found, counts, space.idf)
-        _multiply(found, values, weights, products[text])
+        multiply(found, values, weights, products[text])
     return products, words

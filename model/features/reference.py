@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from model.features.orthography import fold
 from model.features.space import FeatureSpace
 from model.features.stems import shorten
-from model.features.words import FREQUENCY, LONGEST_WORD, SHORTEST_WORD, STEM_FEATURE, WORD_FEATURE
+from model.features.words import FREQUENCY, LONGEST_WORD, SHORTEST_WORD, STEM, STEM_FEATURE, WORD_FEATURE
 
 __all__ = ["Reference", "word_hash", "words"]
 
@@ -74,13 +74,17 @@ class Reference:
         return 0 if entry < 0 else int(self._space.entries[entry, FREQUENCY])
 
     def stem(self, word: str) -> int:
-        """Lexicon entry of a folded word's light stem; -1 for a word that is unknown even without its affixes."""
+        """Lexicon entry of a folded word's light stem; -1 for a word that is unknown even without its affixes.
+
+        The stem of a spelling variant is that of the form it is linked to.
+        """
         stem = word if self.frequency(word) else shorten(word, self.frequency)
         if stem is None:
             return -1
         while (shorter := shorten(stem, self.frequency)) is not None:
             stem = shorter
-        return self.entry(stem)
+        entry = self.entry(stem)
+        return -1 if entry < 0 else int(self._space.entries[entry, STEM])
 
     def features(self, text: str) -> Iterator[int]:
         """Yield the features of a text: of each word, of its stem, and of the stem with the one before it."""

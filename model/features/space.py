@@ -17,7 +17,7 @@ from model.features import kernel, orthography, stems
 from model.features.tables import replace_values, unpack_table
 from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 
-__all__ = ["FeatureSpace", "encode_texts"]
+__all__ = ["FeatureSpace", "encode_texts", "read_only"]
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -80,10 +80,10 @@ class FeatureSpace:
             orthography.expansion_table(),
             stems.affix_table(stems.PREFIXES),
             stems.affix_table(stems.SUFFIXES),
-            _read_only(self.lexicon),
-            _read_only(self.entries),
-            _read_only(self.bigrams),
-            _read_only(self.idf),
+            read_only(self.lexicon),
+            read_only(self.entries),
+            read_only(self.bigrams),
+            read_only(self.idf),
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -169,7 +169,8 @@ def _check_table(name: str, table: NDArray[np.uint64], n_values: int) -> None:
         raise ValueError(f"the {name} table holds numbers outside [0, {n_values})")
 
 
-def _read_only(array: NDArray[Number]) -> NDArray[Number]:
+def read_only(array: NDArray[Number]) -> NDArray[Number]:
+    """Return a view that cannot be written to, as an array of an artifact that is mapped."""
     view = np.asarray(array).view()
     view.setflags(write=False)
     return view

@@ -13,6 +13,7 @@ from model.decision import SHORT_WORDS
 from model.features.aligning import align_words, find_words, free_slots
 from model.features.jit import compiled
 from model.features.kernel import SpaceArrays, find_features, weigh
+from model.features.products import WeightArrays, weight_of
 from model.features.tables import put
 
 __all__ = ["trace_text"]
@@ -187,7 +188,10 @@ def trace_text(
     outputs: NDArray[np.int64],
     most_words: int,
     most_places: int,
-    weights: NDArray[np.int8],
+    rows: NDArray[np.int8],
+    starts: NDArray[np.int32],
+    run_outputs: NDArray[np.uint16],
+    steps: NDArray[np.int8],
     gain: NDArray[np.float64],
     offset: NDArray[np.float64],
     fold: NDArray[np.uint16],
@@ -212,8 +216,8 @@ def trace_text(
         Columns of the weights.
     most_words, most_places : int
         Words chosen for each output, and occurrences of each word; with ``most_words`` 0, all of them.
-    weights, fold, ...
-        As for ``kernel.score_texts``, the arrays of the space one by one: entering with tuples costs more.
+    rows, starts, run_outputs, steps, fold, ...
+        The weights and the space as for ``kernel.score_texts``, array by array: entering with tuples costs more.
     gain, offset : ndarray of shape (2, n_all_outputs)
         As in ``decision.RuleArrays``.
 
@@ -228,6 +232,7 @@ def trace_text(
         What the word adds to the score.
     """
     space = SpaceArrays(fold, expansions, prefixes, suffixes, lexicon, entries, bigrams, idf)
+    weights = WeightArrays(rows, starts, run_outputs, steps)
     scored = codes[: pieces[-1, 0]] if pieces.shape[0] > 0 else codes[:0]
     spans, hashes, folded = find_words(scored, fold, expansions)
     numbers, found, counts = _number(find_features(folded, space)[0])
@@ -244,8 +249,7 @@ def trace_text(
         column = outputs[output]
         parts = np.zeros(found.size, dtype=np.float64)
         for number in range(found.size):
-            if found[number] < weights.shape[0]:
-                parts[number] = values[number] * weights[found[number], column]
+            parts[number] = values[number] * weight_of(found[number], column, weights)
         shares = _share(numbers, parts, spans, gain[rule, column])
         scores[output, 1] = offset[rule, column]
         scores[output, 0] = shares.sum() + scores[output, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -171,7 +172,7 @@ def test_long_and_short_texts_have_thresholds_of_their_own(tiny_classifier: News
     )
     classifier = replace(tiny_classifier, decider=strict_on_short)
     for n_words, decision in ((SHORT_WORDS, "uncertain"), (SHORT_WORDS + 1, "accepted")):
-        prediction = classifier.predict(Article(body=" ".join(["النفط"] * n_words)))
+        prediction = classifier.predict(Article(body=" ".join(views.whole(OIL).split()[:n_words])))
         assert prediction.section is not None
         assert prediction.section.decision == decision
 
@@ -204,7 +205,11 @@ def test_at_least_one_topic(tiny_classifier: NewsClassifier) -> None:
             "وزارت نفت گفت که بهای نفت پس از پایان کار بازار افزایش می‌یابد", ("not_arabic",), "fa", id="persian"
         ),
         pytest.param("حکومت نے کہا ہے کہ تیل کی قیمتیں اگلے مہینے بڑھائی جائیں گی", ("not_arabic",), "ur", id="urdu"),
+        pytest.param("نرخی نەوت لە بازاڕەکانی جیهان بەرزبووەوە", ("not_arabic",), "ckb", id="kurdish"),
         pytest.param("زعبرط قلخشم بنطحف خرمشق طلفحص دغمرش", ("unknown_words",), "ar", id="keyboard-noise"),
+        pytest.param("أسعار النفط " * 6, ("gibberish",), "ar", id="said-six-times"),
+        pytest.param("النفط 81، الغاز 2، الذهب 1920، القمح 7، البن 2، السكر 5", ("list",), "ar", id="prices"),
+        pytest.param("شارك عبر فيسبوك تويتر واتساب، انسخ الرابط، اطبع المقال", ("boilerplate",), "ar", id="share-bar"),
     ],
 )
 def test_what_cannot_be_labelled_is_not(
@@ -294,6 +299,7 @@ BROKEN: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "no-decision": without("decision"),
     "no-date": without("created"),
     "no-weights": without("weights"),
+    "no-runs": without("run_starts"),
     "no-vocabulary": without("lexicon"),
     "a-section-too-many": lambda manifest, _: manifest["taxonomy"]["sections"].append(
         {**manifest["taxonomy"]["sections"][0], "id": "more"}
@@ -330,6 +336,28 @@ def test_whole_files_that_do_not_make_a_model(
     with pytest.raises(ArtifactCorruptError, match="train it again") as refusal:
         NewsClassifier.load(tmp_path / "artifact")
     assert refusal.value.path == tmp_path / "artifact"
+
+
+def test_artifacts_of_format_1_are_read(
+    tiny_artifact: Path, classifier_in_runs: NewsClassifier, tmp_path: Path, mini_texts: list[str]
+) -> None:
+    """They have a row for every feature that weighs anything, and no runs."""
+    loaded = artifact.load(tiny_artifact)
+    weights = classifier_in_runs.weights
+    arrays = {name: array for name, array in loaded.arrays.items() if not name.startswith("run_")}
+    arrays["weights"] = weights.take(range(weights.n_weighted))
+    manifest = {key: loaded.manifest[key] for key in ("created", "taxonomy", "decision")}
+    artifact.save(tmp_path, manifest, arrays)
+    content = (tmp_path / "manifest.json").read_text()
+    signed = content.replace(json.loads(content)["sha256"], "0" * 64).replace('"format": 2', '"format": 1')
+    digest = hashlib.sha256(signed.encode()).hexdigest()
+    (tmp_path / "manifest.json").write_text(signed.replace("0" * 64, digest, 1))
+    old = NewsClassifier.load(tmp_path)
+    assert old.manifest["format"] == 1
+    for name in ("sections", "topics"):
+        found, expected = (getattr(model.score(mini_texts), name) for model in (old, classifier_in_runs))
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert old.predict(OIL).topics[0].id == classifier_in_runs.predict(OIL).topics[0].id
 
 
 def test_a_copy_elsewhere_is_the_same_model(

@@ -147,19 +147,25 @@ ENOUGH = round(LEAST_KNOWN * 100)
 
 
 @pytest.mark.parametrize(
-    ("language", "n_words", "n_known", "reasons"),
+    ("language", "texture", "n_words", "n_known", "reasons"),
     [
-        pytest.param(ARABIC, 100, ENOUGH, (), id="as-many-known-words-as-needed"),
-        pytest.param(ARABIC, 100, ENOUGH - 1, ("unknown_words",), id="one-known-word-too-few"),
-        pytest.param(ARABIC, FEWEST_WORDS, FEWEST_WORDS, (), id="as-many-words-as-needed"),
-        pytest.param(ARABIC, FEWEST_WORDS - 1, FEWEST_WORDS - 1, ("too_short",), id="one-word-too-few"),
-        pytest.param(NO_LETTERS, 0, 0, ("too_short",), id="no-words"),
-        pytest.param(PERSIAN, 100, 90, ("not_arabic",), id="persian"),
-        pytest.param(PERSIAN, 1, 1, ("not_arabic", "too_short"), id="one-persian-word"),
+        pytest.param(ARABIC, None, 100, ENOUGH, (), id="as-many-known-words-as-needed"),
+        pytest.param(ARABIC, None, 100, ENOUGH - 1, ("unknown_words",), id="one-known-word-too-few"),
+        pytest.param(ARABIC, None, FEWEST_WORDS, FEWEST_WORDS, (), id="as-many-words-as-needed"),
+        pytest.param(ARABIC, None, FEWEST_WORDS - 1, FEWEST_WORDS - 1, ("too_short",), id="one-word-too-few"),
+        pytest.param(NO_LETTERS, None, 0, 0, ("too_short",), id="no-words"),
+        pytest.param(PERSIAN, None, 100, 90, ("not_arabic",), id="persian"),
+        pytest.param(PERSIAN, None, 1, 1, ("not_arabic", "too_short"), id="one-persian-word"),
+        pytest.param(PERSIAN, "list", 100, 0, ("not_arabic",), id="a-persian-list"),
+        pytest.param(ARABIC, "list", 100, 100, ("list",), id="a-list-of-known-words"),
+        pytest.param(ARABIC, "gibberish", 100, 0, ("gibberish",), id="gibberish-of-unknown-words"),
+        pytest.param(ARABIC, "boilerplate", 2, 2, ("too_short",), id="a-share-button"),
     ],
 )
-def test_reasons_to_abstain(language: Language, n_words: int, n_known: int, reasons: tuple[str, ...]) -> None:
-    assert reasons_to_abstain(language, n_words, n_known) == reasons
+def test_reasons_to_abstain(
+    language: Language, texture: Any, n_words: int, n_known: int, reasons: tuple[str, ...]
+) -> None:
+    assert reasons_to_abstain(language, texture, n_words, n_known) == reasons
 
 
 def test_through_json_and_back() -> None:

@@ -19,11 +19,20 @@ from model.classifier import NewsClassifier
 from model.explain import MOST_PLACES, MOST_WORDS, Explanation, explain
 from model.features.orthography import fold
 from model.features.reference import Reference, words
+from model.features.weights import Weights
 from model.pages import read_page
 from model.pages.markup import mask_markup
 
 MENU = "الرئيسية\nسياسة\nاقتصاد\nأسعار النفط\nرياضة\nثقافة"
 STORY = "ارتفعت أسعار النفط في الأسواق مع تراجع المخزونات، وقالت وزارة النفط إن الإنتاج زاد خلال الشهر الماضي."
+
+
+@pytest.fixture(params=["rows", "runs"])
+def classifier(
+    request: pytest.FixtureRequest, tiny_classifier: NewsClassifier, classifier_in_runs: NewsClassifier
+) -> NewsClassifier:
+    """The tiny model, with its weights in rows and in runs."""
+    return tiny_classifier if request.param == "rows" else classifier_in_runs
 
 
 @pytest.fixture(scope="module")
@@ -52,38 +61,38 @@ def quoted(classifier: NewsClassifier, article: Article, sent: dict[str, str] | 
 # weights
 
 
-def test_weights_add_up_to_the_score(tiny_classifier: NewsClassifier, articles: list[Article]) -> None:
+def test_weights_add_up_to_the_score(classifier: NewsClassifier, articles: list[Article]) -> None:
     for article in articles:
-        for label in [*(both := every_label(tiny_classifier, article, every_word=True))[0], *both[1]]:
+        for label in [*(both := every_label(classifier, article, every_word=True))[0], *both[1]]:
             whole = label.intercept + math.fsum(word.weight for word in label.evidence)
             assert whole == pytest.approx(label.score, rel=1e-9, abs=1e-12)
 
 
-def test_scores_are_those_behind_the_probabilities(tiny_classifier: NewsClassifier, articles: list[Article]) -> None:
+def test_scores_are_those_behind_the_probabilities(classifier: NewsClassifier, articles: list[Article]) -> None:
     for article in articles:
-        prediction = tiny_classifier.predict(article)
-        sections, topics = every_label(tiny_classifier, article)
+        prediction = classifier.predict(article)
+        sections, topics = every_label(classifier, article)
         for topic, given_by_model in zip(topics, prediction.all_topics, strict=True):
             probability = 1 / (1 + math.exp(-max(-30, min(topic.score, 30))))  # the model cuts there
             assert given_by_model.confidence == pytest.approx(probability, rel=1e-6 * max(1, abs(topic.score)))
         scores = np.array([section.score for section in sections])
-        probabilities = tiny_classifier.score([views.whole(article)]).sections[0]
+        probabilities = classifier.score([views.whole(article)]).sections[0]
         np.testing.assert_allclose(
             scores - np.log(np.exp(scores).sum()), np.log(probabilities), rtol=0, atol=1e-6 * np.abs(scores).max()
         )
 
 
-def test_weights_are_those_of_the_reference(tiny_classifier: NewsClassifier, articles: list[Article]) -> None:
+def test_weights_are_those_of_the_reference(classifier: NewsClassifier, articles: list[Article]) -> None:
     """Said once more in plain Python: own features, half of each bigram, repeated features shared."""
-    reference, space = Reference(tiny_classifier.space), tiny_classifier.space
+    reference, space = Reference(classifier.space), classifier.space
     for article in articles:
         text = views.whole(article)
         values = reference.transform(text)
         counts = Counter(feature for feature in reference.features(text) if feature >= 0)
         folded = words(text)
         stems = [reference.stem(word) for word in folded]
-        heads = tiny_classifier.weights[:, 0].astype(float)
-        adds = {f: value / counts[f] * heads[f] if f < len(heads) else 0.0 for f, value in values.items()}
+        heads = classifier.weights.take(range(space.n_features))[:, 0].astype(float)
+        adds = {f: value / counts[f] * heads[f] for f, value in values.items()}
         expected = np.zeros(len(folded))
         for place, (word, stem) in enumerate(zip(folded, stems, strict=True)):
             if (entry := reference.entry(word)) >= 0:
@@ -94,10 +103,10 @@ def test_weights_are_those_of_the_reference(tiny_classifier: NewsClassifier, art
             bigram = _bigram(reference, one, other)
             expected[place : place + 2] += adds.get(bigram, 0.0) / 2
         rule = int(len(folded) <= 20)
-        got = every_label(tiny_classifier, article, every_word=True)[0][0].evidence
+        got = every_label(classifier, article, every_word=True)[0][0].evidence
         assert [fold(word.text) for word in got] == folded
         np.testing.assert_allclose(
-            [word.weight for word in got], expected * tiny_classifier.rules.gain[rule, 0], rtol=1e-6, atol=1e-9
+            [word.weight for word in got], expected * classifier.rules.gain[rule, 0], rtol=1e-6, atol=1e-9
         )
 
 
@@ -181,8 +190,8 @@ def test_a_code_point_of_four_words_is_one(tiny_classifier: NewsClassifier) -> N
     from training.vectorizer import ArabicTfidfVectorizer
 
     space = ArabicTfidfVectorizer().fit(["قال صلى الله عليه وسلم خيرا"] * 9).space_
-    weights = np.ones((space.n_features, tiny_classifier.weights.shape[1]), dtype=np.int8)
-    classifier = replace(tiny_classifier, space=space, weights=weights)
+    weights = np.ones((space.n_features, tiny_classifier.weights.n_outputs), dtype=np.int8)
+    classifier = replace(tiny_classifier, space=space, weights=Weights.of_rows(weights))
     text = "قال \N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM} خيرا"
     for every_word in (False, True):
         found = explain(classifier, Article(body=text), sections=["economy"], every_word=every_word).sections["economy"]

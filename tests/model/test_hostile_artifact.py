@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +26,13 @@ PATIENCE = 20 * 2**20
 
 
 @pytest.fixture
-def folder(tiny_artifact: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny_artifact, tmp_path / "artifact"))
+def folder(tiny_artifact: Path, classifier_in_runs: NewsClassifier, tmp_path: Path) -> Path:
+    """The tiny model with most of its weights in runs."""
+    loaded = artifact.load(tiny_artifact)
+    added = ("sha256", "format", "orthography", "arrays")
+    manifest = {key: value for key, value in loaded.manifest.items() if key not in added}
+    artifact.save(tmp_path / "artifact", manifest, {**loaded.arrays, **classifier_in_runs.weights.to_arrays()})
+    return tmp_path / "artifact"
 
 
 def sign(folder: Path, change: Change) -> None:
@@ -187,6 +191,19 @@ def spoil(array: NDArray[Any], index: Any, value: Any) -> NDArray[Any]:
         pytest.param("bigrams", lambda a: a[:-1], id="table-of-odd-size"),
         pytest.param("lexicon", lambda a: a.astype(np.int64), id="table-signed"),
         pytest.param("weights", lambda a: a.astype(">i2"), id="weights-wide"),
+        pytest.param("run_starts", lambda a: a[:0], id="runs-without-a-start"),
+        pytest.param("run_starts", lambda a: spoil(a, 0, 1), id="first-run-begins-later"),
+        pytest.param("run_starts", lambda a: spoil(a, -1, 2**31 - 1), id="last-run-ends-out-of-range"),
+        pytest.param("run_starts", lambda a: spoil(a, 3, 2**30), id="start-out-of-range"),
+        pytest.param("run_starts", lambda a: spoil(a, 3, -(2**30)), id="start-negative"),
+        pytest.param("run_starts", lambda a: a.astype(np.int64), id="starts-wide"),
+        pytest.param("run_starts", lambda a: np.append(a, np.full(2**16, a[-1])), id="more-runs-than-features"),
+        pytest.param("run_outputs", lambda a: spoil(a, 0, 2**16 - 1), id="output-out-of-range"),
+        pytest.param("run_outputs", lambda a: a[::-1], id="outputs-descend"),
+        pytest.param("run_outputs", lambda a: a[:-1], id="an-output-too-few"),
+        pytest.param("run_outputs", lambda a: a.astype(np.int16), id="outputs-signed"),
+        pytest.param("run_steps", lambda a: a[:-1], id="a-step-too-few"),
+        pytest.param("run_steps", lambda a: a.astype(np.float16), id="steps-not-whole"),
     ],
 )
 def test_arrays_that_would_lead_out_of_memory(

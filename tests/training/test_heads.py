@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.svm import LinearSVC
 
+from model.errors import TrainingError
 from model.taxonomy import Taxonomy
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
-from training.heads import Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
+from training.heads import MOST_OUTPUTS, Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
+from training.linear import fit_head
 from training.vectorizer import ArabicTfidfVectorizer
 
 WriteStories = Callable[..., list[LabelledArticle]]
@@ -156,6 +159,18 @@ def test_each_head_has_its_own_regularization(X: sparse.csr_array, examples: Exa
     assert np.abs(tight).max() < 0.5 * np.abs(loose).max()
 
 
+@pytest.mark.parametrize(("n_outputs", "power"), [(3, 0.5), (1, 1.0)], ids=["sections: the root", "a topic: all"])
+def test_rare_labels_weigh_more(n_outputs: int, power: float) -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(max(n_outputs, 2)), [60, 20, 5][: max(n_outputs, 2)])
+    rows = sparse.csr_array(random.normal(size=(len(labels), 4)) + labels[:, np.newaxis])
+    found, _ = fit_head(rows, labels, np.ones(len(labels)), n_outputs, 1.0, 0)
+    present, counts = np.unique(labels, return_counts=True)
+    even = (len(labels) / (present.size * counts)) ** power
+    expected = LinearSVC(loss="hinge", class_weight=dict(enumerate(even.tolist())), tol=0.3, random_state=0)
+    assert np.allclose(found, expected.fit(rows, labels).coef_)
+
+
 def test_examples_of_a_dataset(dataset: Dataset) -> None:
     untagged = replace(dataset, tagged=np.array([True, False]))
     examples = Examples.of(untagged)
@@ -218,19 +233,29 @@ def test_unlabelled_articles_are_no_outlet() -> None:
     X, examples = words_and(n_added=400)
     X = sparse.csr_array(X @ sparse.diags_array([1.0, 1.0, 0.0]))
     more = examples.and_unlabelled(np.repeat([[1], [0]], 200, axis=0).astype(np.int8), 0.001)
-    coefs = []
+    found = []
     for rows, given in ((X[both_views(np.arange(440) < 40)], examples), (X, more)):
         learned = HeadTask(0, given.taught[:, 0], np.zeros(len(given), dtype=np.bool_), C=0.001)
-        coefs.append(next(iter(fit_heads(rows, given, [learned], seed=0, jobs=1))).coef[0, :2])
-    assert coefs[0][0] > 0 > coefs[0][1]
-    assert coefs[1] == pytest.approx(coefs[0], rel=0.05)
+        (head,) = fit_heads(rows, given, [learned], seed=0, jobs=1)
+        found.append([head.coef[0, 0], head.intercept[0]])
+    assert found[0][0] > 0
+    assert found[1] == pytest.approx(found[0], rel=0.05)
 
 
 def test_heads_stand_side_by_side(dataset: Dataset) -> None:
     nothing = np.zeros(len(dataset), dtype=np.bool_)
     heads = Heads(n_features=4, n_sections=3, n_topics=2)
-    heads.put(FittedHead(HeadTask(1, nothing, nothing), np.array([[1.0, 2, 3, 4]]), np.array([5.0])))
-    heads.put(FittedHead(HeadTask(None, nothing, nothing), np.arange(12.0).reshape(3, 4), np.array([7.0, 8, 9])))
-    assert heads.weights.tolist() == [[0, 4, 8, 0, 1], [1, 5, 9, 0, 2], [2, 6, 10, 0, 3], [3, 7, 11, 0, 4]]
+    of_sections = np.array([[0.0, 1, 2, 127], [254, 0, -2, 0.9], [0, 0, 0, 0]])
+    heads.put(FittedHead(HeadTask(1, nothing, nothing), np.array([[-1.27, 0, 0, 0.63]]), np.array([5.0])))
+    heads.put(FittedHead(HeadTask(None, nothing, nothing), of_sections, np.array([7.0, 8, 9])))
+    columns = [dict(zip(features.tolist(), steps.tolist(), strict=True)) for features, steps in heads.columns]
+    assert columns == [{1: 1, 2: 2, 3: 127}, {0: 127, 2: -1}, {}, {}, {0: -127, 3: 63}]
+    assert heads.scale.tolist() == pytest.approx([1, 2, 1, 1, 0.01])
     assert heads.intercept.tolist() == [7, 8, 9, 0, 5]
-    assert heads.weights.dtype == heads.intercept.dtype == np.float32
+    assert heads.scale.dtype == heads.intercept.dtype == np.float32
+
+
+def test_there_are_no_more_heads_than_can_be_numbered() -> None:
+    Heads(1, 6, MOST_OUTPUTS - 6)
+    with pytest.raises(TrainingError, match="65,536 labels, not 65,537"):
+        Heads(1, 7, MOST_OUTPUTS - 6)

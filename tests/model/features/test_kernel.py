@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from model.features import kernel
 from model.features.orthography import expansion_table, fold, fold_table
 from model.features.reference import Reference, word_hash, words
 from model.features.space import FeatureSpace, encode_texts
+from model.features.weights import Weights
 from model.features.words import fold_codes, hash_word
 from training.vectorizer import ArabicTfidfVectorizer
 
@@ -185,34 +186,35 @@ def test_ten_megabytes(mini_vectorizer: ArabicTfidfVectorizer, mini_texts: list[
 
 
 @pytest.fixture(scope="module")
-def weights(dense_space: FeatureSpace) -> NDArray[np.int8]:
-    """Weights of most features, for five outputs."""
-    array = np.random.default_rng(13).integers(-127, 128, (dense_space.n_features - 50, 5)).astype(np.int8)
-    array.setflags(write=False)
-    return array
+def weights(dense_space: FeatureSpace, in_runs: Callable[[Weights, int], Weights]) -> Weights:
+    """Weights of most features, for five outputs: half in rows, half in runs, of which some are empty."""
+    dice = np.random.default_rng(13)
+    array = dice.integers(-127, 128, (dense_space.n_features - 50, 5)).astype(np.int8)
+    array[dice.random(array.shape) < 0.6] = 0
+    return in_runs(Weights.of_rows(array), len(array) // 2)
 
 
 @settings(max_examples=60)
 @given(texts=st.lists(st.lists(st.sampled_from(SMALL_WORDS) | nasty_pieces).map(" ".join), min_size=1, max_size=4))
-def test_scores_are_dot_products(dense_space: FeatureSpace, weights: NDArray[np.int8], texts: list[str]) -> None:
-    products, counted = kernel.score_texts(*encode_texts(texts), dense_space.arrays, weights)
+def test_scores_are_dot_products(dense_space: FeatureSpace, weights: Weights, texts: list[str]) -> None:
+    products, counted = kernel.score_texts(*encode_texts(texts), dense_space.arrays, weights.arrays)
     reference = Reference(dense_space)
     for row, text in enumerate(texts):
         dense = np.zeros(dense_space.n_features)
         for feature, value in reference.transform(text).items():
             dense[feature] = value
-        expected = dense[: len(weights)] @ weights.astype(np.float64)
+        expected = dense @ weights.take(range(dense_space.n_features)).astype(np.float64)
         assert products[row] / 127 == pytest.approx(expected / 127, abs=1e-6)  # 127 steps make the largest weight
         known = [word for word in words(text) if reference.stem(word) >= 0]
         assert counted[row].tolist() == [len(words(text)), len(known)]
 
 
-def test_eight_threads_score_like_one(dense_space: FeatureSpace, weights: NDArray[np.int8]) -> None:
+def test_eight_threads_score_like_one(dense_space: FeatureSpace, weights: Weights) -> None:
     dice = random.Random(14)
     batches = [[" ".join(dice.choices(SMALL_WORDS, k=200)) for _ in range(20)] for _ in range(64)]
 
     def score(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        products, counted = kernel.score_texts(*encode_texts(texts), dense_space.arrays, weights)
+        products, counted = kernel.score_texts(*encode_texts(texts), dense_space.arrays, weights.arrays)
         return products, counted
 
     alone = [score(texts) for texts in batches]
