@@ -48,6 +48,8 @@ class LabelledArticle:
         The gold section as the corpus has it; None: unknown.
     topics : tuple of str or None
         The gold topics as the corpus has them; None: unknown, nobody looked; ``()``: none applies.
+    among : tuple of str
+        Ids of the sections, one of which an unknown section is, as a rule of the taxonomy says; else empty.
     published, source, url : str or None
         When, where and under which address, as the corpus has it.
     """
@@ -60,6 +62,7 @@ class LabelledArticle:
     published: str | None = None
     source: str | None = None
     url: str | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ class Resolution:
 def resolve_labels(articles: Iterable[LabelledArticle], taxonomy: Taxonomy) -> Resolution:
     """Turn printed labels into ids of a taxonomy.
 
-    A section that the taxonomy masks for its source becomes unknown without being counted: the taxonomy says so on
-    purpose.
+    A name that the taxonomy masks for its source is not counted, since the taxonomy says so on purpose: a section
+    becomes unknown, or one of several; a topic is left out.
     """
     unknown_sections: Counter[str] = Counter()
     unknown_topics: Counter[str] = Counter()
@@ -55,9 +55,12 @@ def resolve_labels(articles: Iterable[LabelledArticle], taxonomy: Taxonomy) -> R
         topics = None
         if article.topics is not None:
             found = [(name, taxonomy.resolve_topic(name, article.source)) for name in article.topics]
-            unknown_topics.update(name for name, topic in found if topic is None)
+            unknown_topics.update(
+                name for name, topic in found if topic is None and not taxonomy.masks_topic(name, article.source)
+            )
             topics = tuple(dict.fromkeys(topic for _, topic in found if topic is not None))
-        resolved.append(replace(article, section=section, topics=topics))
+        among = () if section or not article.section else taxonomy.sections_among(article.section, article.source)
+        resolved.append(replace(article, section=section, topics=topics, among=among))
     return Resolution(tuple(resolved), dict(unknown_sections.most_common()), dict(unknown_topics.most_common()))
 
 
@@ -73,7 +76,8 @@ def refuse_unknown_sections(unknown: Mapping[str, int], taxonomy: Taxonomy) -> N
         listed = ", ".join(f"{name!r} ({count})" for name, count in list(unknown.items())[:20])
         raise TaxonomyError(
             f"the taxonomy {taxonomy.name!r} does not know these sections of the corpus: {listed}. Add them to the "
-            "aliases of its sections, or learn the corpus's own labels with --labels corpus"
+            "aliases of its sections, in a file given with --taxonomy, or learn the corpus's own labels with --labels "
+            "corpus"
         )
 
 
@@ -90,6 +94,8 @@ class Dataset:
         Outlet; empty where unknown.
     section : ndarray of shape (n_articles,), intp
         Index into the taxonomy's sections; -1 where unknown.
+    among : ndarray of shape (n_articles, n_sections), bool
+        Sections, one of which an article has whose section is unknown; rows without any say nothing.
     topics : ndarray of shape (n_articles, n_topics), bool
     topics_known : ndarray of shape (n_articles,), bool
         Whether anybody looked for topics; rows of ``topics`` where nobody did mean nothing.
@@ -103,6 +109,7 @@ class Dataset:
     headlines: list[str]
     sources: list[str]
     section: NDArray[np.intp]
+    among: NDArray[np.bool_]
     topics: NDArray[np.bool_]
     topics_known: NDArray[np.bool_]
     taxonomy: Taxonomy
@@ -119,6 +126,7 @@ class Dataset:
             headlines=[self.headlines[row] for row in rows],
             sources=[self.sources[row] for row in rows],
             section=self.section[rows],
+            among=self.among[rows],
             topics=self.topics[rows],
             topics_known=self.topics_known[rows],
             taxonomy=self.taxonomy,
@@ -157,7 +165,9 @@ def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy, untagg
             headlines.append(views.headline_only(text))
             bar.update()
     topics = np.zeros((len(articles), len(topic_index)), dtype=np.bool_)
+    among = np.zeros((len(articles), len(section_index)), dtype=np.bool_)
     for row, article in enumerate(articles):
+        among[row, [section_index[section] for section in article.among if section in section_index]] = True
         topics[row, [topic_index[topic] for topic in article.topics or () if topic in topic_index]] = True
     return Dataset(
         ids=[article.id for article in articles],
@@ -165,6 +175,7 @@ def make_dataset(articles: Sequence[LabelledArticle], taxonomy: Taxonomy, untagg
         headlines=headlines,
         sources=[article.source or "" for article in articles],
         section=np.array([section_index.get(article.section or "", -1) for article in articles], dtype=np.intp),
+        among=among,
         topics=topics,
         topics_known=np.array([article.topics is not None for article in articles], dtype=np.bool_),
         taxonomy=taxonomy,

@@ -29,7 +29,7 @@ _SECTION_KEYS: dict[str, type] = {**dict.fromkeys(_REQUIRED, str), "aliases": li
 _KEYS: dict[TableKind, dict[str, type]] = {
     "section": _SECTION_KEYS,
     "topic": {**_SECTION_KEYS, "keywords": list, "kind": str, "section": str},
-    "map": {"source": str, "section": str, "topic": str, "to": str},
+    "map": {"source": str, "section": str, "topic": str, "to": str, "among": list},
 }
 _TYPE_NAMES = {int: "a whole number", str: "text in quotes", list: "a list"}
 
@@ -208,7 +208,20 @@ def _check_maps(maps: list[_Table], ids: dict[str, set[str]]) -> Iterator[Findin
         kind, target = named[0], table.text("to")
         if target.strip() and target != MASK and target not in ids[kind]:
             yield table.find("to", f'there is no {kind} with the id "{target}"; write an id or "{MASK}"')
+        yield from _check_among(table, kind, ids)
         rule = (kind, label_key(table.text("source")), label_key(table.text(kind)))
         if rule in seen:
             yield table.find(kind, f'"{table.text(kind)}" of "{table.text("source")}" is mapped twice; remove one')
         seen.add(rule)
+
+
+def _check_among(table: _Table, kind: str, ids: dict[str, set[str]]) -> Iterator[Finding]:
+    if "among" not in table.values:
+        return
+    if kind != "section" or table.text("to") != MASK:
+        yield table.find("among", f'among goes with a section and to = "{MASK}"')
+    if len(set(table.texts("among"))) < 2:
+        yield table.find("among", "among names at least two sections, one of which is meant")
+    for target in table.texts("among"):
+        if label_key(target) and target not in ids["section"]:
+            yield table.find("among", f'there is no section with the id "{target}"')

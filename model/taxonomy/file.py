@@ -112,8 +112,8 @@ def _tuples(table: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
-def _rule(table: dict[str, str]) -> LabelRule:
+def _rule(table: dict[str, Any]) -> LabelRule:
     to = None if table["to"] == MASK else table["to"]
     if "section" in table:
-        return LabelRule(table["source"], "section", table["section"], to)
+        return LabelRule(table["source"], "section", table["section"], to, tuple(table.get("among", ())))
     return LabelRule(table["source"], "topic", table["topic"], to)

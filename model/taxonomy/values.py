@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 from model.errors import TaxonomyError
 from model.taxonomy.names import label_key
@@ -85,12 +85,15 @@ class LabelRule:
         The printed name.
     to : str or None
         Id of the label it means there; None masks it: at this source the name is not to be trusted.
+    among : tuple of str
+        Ids of sections, one of which it means there, now this and now that; only where it is masked.
     """
 
     source: str
     kind: LabelKind
     name: str
     to: str | None
+    among: tuple[str, ...] = ()
 
 
 _Label = TypeVar("_Label", bound=Section | Topic)
@@ -113,6 +116,9 @@ class _Directory(Generic[_Label]):
     def resolve(self, name: str) -> str | None:
         return name if name in self.by_id else self.id_by_key.get(label_key(name))
 
+    def known(self, label_id: str | None) -> str | None:
+        return label_id if label_id in self.by_id else None
+
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
@@ -125,7 +131,8 @@ class Taxonomy:
     sections : tuple of Section
     topics : tuple of Topic
     rules : tuple of LabelRule
-        Exceptions for single sources; they go before ids, names and aliases.
+        Exceptions for single sources; they go before ids, names and aliases. One whose target is not among the labels,
+        because a model has not learned it, makes its name unknown.
     """
 
     name: str
@@ -193,12 +200,12 @@ class Taxonomy:
             None where no section has that name, where two have it, or where the source's rule masks it.
         """
         rule = self._rule("section", name, source)
-        return rule.to if rule is not None else self._sections.resolve(name)
+        return self._sections.resolve(name) if rule is None else self._sections.known(rule.to)
 
     def resolve_topic(self, name: str, source: str | None = None) -> str | None:
         """Return the id of the topic a printed name means; parameters and result as in `resolve_section`."""
         rule = self._rule("topic", name, source)
-        return rule.to if rule is not None else self._topics.resolve(name)
+        return self._topics.resolve(name) if rule is None else self._topics.known(rule.to)
 
     def masks_section(self, name: str, source: str | None) -> bool:
         """Whether a rule says that this section of this source is to be treated as unknown.
@@ -207,6 +214,16 @@ class Taxonomy:
         an error in the corpus or a gap in the taxonomy.
         """
         rule = self._rule("section", name, source)
+        return rule is not None and rule.to is None
+
+    def sections_among(self, name: str, source: str | None) -> tuple[str, ...]:
+        """Return the ids of the sections, one of which this name of this source means; none where no rule says so."""
+        rule = self._rule("section", name, source)
+        return () if rule is None else rule.among
+
+    def masks_topic(self, name: str, source: str | None) -> bool:
+        """Whether a rule says that this topic of this source is to be left out: no gap in the taxonomy, either."""
+        rule = self._rule("topic", name, source)
         return rule is not None and rule.to is None
 
     def _rule(self, kind: LabelKind, name: str, source: str | None) -> LabelRule | None:
@@ -225,7 +242,7 @@ class Taxonomy:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Taxonomy:
-        """Make the taxonomy that `to_dict` wrote down.
+        """Make the taxonomy that `to_dict` wrote down; it has no rules where none are written.
 
         Raises
         ------
@@ -237,7 +254,7 @@ class Taxonomy:
                 name=values["name"],
                 sections=tuple(Section(**_python_values(section)) for section in values["sections"]),
                 topics=tuple(Topic(**_python_values(topic)) for topic in values["topics"]),
-                rules=tuple(LabelRule(**_python_values(rule)) for rule in values["rules"]),
+                rules=tuple(_rule(rule) for rule in values.get("rules", ())),
             )
         except (AttributeError, KeyError, TypeError) as error:
             raise TaxonomyError(f"this is not a taxonomy as an artifact holds it: {error!r}") from error
@@ -248,6 +265,13 @@ def _get(directory: _Directory[_Label], label_id: str, kind: LabelKind, taxonomy
         return directory.by_id[label_id]
     except KeyError as error:
         raise TaxonomyError(f'the taxonomy "{taxonomy}" has no {kind} with the id "{label_id}"') from error
+
+
+def _rule(values: Mapping[str, Any]) -> LabelRule:
+    rule = LabelRule(**_python_values(values))
+    if rule.kind not in get_args(LabelKind) or not isinstance(rule.to, str | None) or not isinstance(rule.among, tuple):
+        raise TypeError(f"no rule for a section or a topic: {rule}")
+    return rule
 
 
 def _json_values(items: list[tuple[str, Any]]) -> dict[str, Any]:

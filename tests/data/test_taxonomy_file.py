@@ -9,6 +9,7 @@ import pytest
 
 from model.features.orthography import fold
 from model.taxonomy import Section, Taxonomy, Topic, load_taxonomy, taxonomy_errors
+from training.shipped import taxonomy_file
 
 FOLDER = Path(__file__).parents[2] / "data" / "taxonomy"
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "taxonomy.md"
@@ -201,7 +202,9 @@ def test_the_data_card_counts_right() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_good_file(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", DOCUMENTATION.read_text("utf-8"), re.S)
+    example, rule = re.findall(r"```toml\n(.*?)```", DOCUMENTATION.read_text("utf-8"), re.S)
     path = tmp_path / "example.toml"
     path.write_text(example, encoding="utf-8")
+    assert taxonomy_errors(path) == []
+    path.write_text(taxonomy_file().read_text("utf-8") + rule, encoding="utf-8")
     assert taxonomy_errors(path) == []

@@ -160,6 +160,16 @@ FAULTS = [
     pytest.param('to = "mask"', 'to = "masked"', 34, 'no section with the id "masked"', id="unknown target"),
     pytest.param('to = "united-states"', 'to = "economy"', 44, "no topic with the id", id="target of the other kind"),
     pytest.param('to = "mask"\n', "", 31, "map number 1: to is missing", id="no target"),
+    pytest.param('to = "mask"', 'to = "mask"\namong = ["economy"]', 35, "at least two sections", id="among one"),
+    pytest.param(
+        'to = "mask"', 'to = "mask"\namong = ["economy", "sport"]', 35, 'id "sport"', id="among unknown sections"
+    ),
+    pytest.param(
+        'to = "economy"', 'to = "economy"\namong = ["economy", "technology"]', 40, 'to = "mask"', id="among, mapped"
+    ),
+    pytest.param(
+        'to = "united-states"', 'to = "mask"\namong = ["economy", "technology"]', 45, "goes with a section", id="topic"
+    ),
     pytest.param('source = "Sky News"\n', "", 31, "source is missing", id="no source"),
     pytest.param('topic = "واشنطن"\n', "", 42, "only one of them", id="map of nothing"),
     pytest.param('to = "mask"', 'to = "mask"\ntopic = "x"', 32, "only one of them", id="map of both kinds"),

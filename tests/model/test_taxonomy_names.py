@@ -107,6 +107,33 @@ def test_topic_rules_do_not_touch_sections() -> None:
     assert DESK.resolve_topic("technology", "Sky News") is None
 
 
+def test_a_masked_section_may_be_one_of_several() -> None:
+    rule = LabelRule("Sky News", "section", "technology", None, ("technology", "economy"))
+    either = replace(DESK, rules=(rule,))
+    assert either.sections_among("Technology", "sky news") == ("technology", "economy")
+    assert either.sections_among("technology", "desk wire") == ()
+    assert either.resolve_section("technology", "Sky News") is None
+    assert Taxonomy.from_dict(json.loads(json.dumps(either.to_dict()))) == either
+
+
+def test_a_masked_topic_is_told_from_one_that_nobody_declared() -> None:
+    masking = replace(DESK, rules=(LabelRule("Sky News", "topic", "أمريكا", None),))
+    assert masking.resolve_topic("أمريكا", "Sky News") is None
+    assert masking.masks_topic("امريكا", "sky news")
+    assert not masking.masks_topic("أمريكا", "desk wire")
+    assert not masking.masks_topic("شطرنج", "Sky News")
+    assert not masking.masks_section("أمريكا", "Sky News")
+    assert not DESK.masks_topic("واشنطن", "desk wire"), "mapped"
+
+
+def test_a_rule_to_a_label_that_was_not_learned_makes_its_name_unknown() -> None:
+    learned = replace(DESK, sections=DESK.sections[1:], topics=())
+    assert learned.resolve_section("أعمال", "desk wire") is None
+    assert not learned.masks_section("أعمال", "desk wire"), "so that it is counted"
+    assert learned.resolve_topic("واشنطن", "desk wire") is None
+    assert learned.masks_section("technology", "Sky News")
+
+
 def test_unknown_ids_are_named() -> None:
     with pytest.raises(TaxonomyError, match='"desk" has no section with the id "sport"'):
         DESK.section("sport")
@@ -153,12 +180,23 @@ def test_survives_json_and_pickle() -> None:
         pytest.param({"topics": [{"id": "a", "ar": "أ", "en": "A", "colour": "red"}]}, id="unknown field"),
         pytest.param({"sections": None}, id="no list"),
         pytest.param({"rules": ["x"]}, id="no table"),
+        pytest.param({"rules": None}, id="no list of rules"),
+        pytest.param(
+            {"rules": [{"source": "a", "kind": "section", "name": "b", "to": {}}]}, id="target is neither id nor null"
+        ),
+        pytest.param({"rules": [{"source": "a", "kind": "place", "name": "b", "to": None}]}, id="rule of another kind"),
         pytest.param({"sections": [{"id": "a", "ar": 1, "en": "A"}]}, id="name is a number"),
     ],
 )
 def test_other_values_are_not_taken_for_a_taxonomy(damage: dict[str, object]) -> None:
     with pytest.raises(TaxonomyError, match="not a taxonomy as an artifact holds it"):
         Taxonomy.from_dict({**DESK.to_dict(), **damage})
+
+
+def test_values_without_rules_are_read() -> None:
+    values = DESK.to_dict()
+    del values["rules"]
+    assert Taxonomy.from_dict(values) == replace(DESK, rules=())
 
 
 def test_a_changed_copy_resolves_its_own_names() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,10 @@ TAXONOMY = Taxonomy(
         Section(id="sport", ar="رياضة", en="Sport"),
     ),
     topics=(Topic(id="egypt", ar="مصر", en="Egypt"), Topic(id="football", ar="كرة القدم", en="Football")),
-    rules=(LabelRule(source="masa", kind="section", name="رياضة", to=None),),
+    rules=(
+        LabelRule(source="masa", kind="section", name="رياضة", to=None),
+        LabelRule(source="masa", kind="topic", name="مصر", to=None),
+    ),
 )
 HEADLINE = "افتتاح ملعب المدينة الجديد"
 BODY = "افتتحت بلدية العقبة ملعبا جديدا يتسع لخمسة آلاف متفرج بعد عامين من العمل"
@@ -125,9 +130,30 @@ def test_a_masked_section_is_unknown_on_purpose() -> None:
     assert not found.unknown_sections
 
 
+def test_a_section_that_is_one_of_several_says_which_come_into_question() -> None:
+    rule = LabelRule("sabah", "section", "رياضة", None, ("sport", "news"))
+    articles = [article(section="رياضة", source=source) for source in ("sabah", "masa", "fajr")]
+    found = resolve_labels(articles, replace(TAXONOMY, rules=(*TAXONOMY.rules, rule)))
+    assert [(known.section, known.among) for known in found.articles] == [
+        (None, ("sport", "news")),
+        (None, ()),
+        ("sport", ()),
+    ]
+    dataset = make_dataset(found.articles, Taxonomy.of_labels(["economy", "sport"], ()))
+    assert dataset.among.tolist() == [[False, True], [False, False], [False, False]]
+    assert dataset.take(np.array([1, 0])).among.tolist() == [[False, False], [False, True]]
+
+
+def test_a_masked_topic_is_left_out_without_being_counted() -> None:
+    articles = [article(topics=("مصر", "football", "شطرنج"), source=source) for source in ("masa", "sabah")]
+    found = resolve_labels(articles, TAXONOMY)
+    assert [known.topics for known in found.articles] == [("football",), ("egypt", "football")]
+    assert found.unknown_topics == {"شطرنج": 2}
+
+
 def test_unknown_sections_stop_a_fit_with_a_list() -> None:
     refuse_unknown_sections({}, TAXONOMY)
-    with pytest.raises(TaxonomyError, match=r"'small'.*'طبخ' \(3\), 'سياحة' \(1\).*--labels corpus"):
+    with pytest.raises(TaxonomyError, match=r"'small'.*'طبخ' \(3\), 'سياحة' \(1\).*--taxonomy.*--labels corpus"):
         refuse_unknown_sections({"طبخ": 3, "سياحة": 1}, TAXONOMY)
 
 
