@@ -6,7 +6,7 @@ Called by ``fit`` on the test part and by ``evaluate`` on any corpus.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,11 +28,12 @@ from training.measure import (
     reliability_bins,
     section_agreement,
     topic_agreement,
+    topic_reliability,
 )
 from training.progress import step
 from training.report import Baseline, Breakdown, Figures, HeadlineFigures
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "breakdown", "evaluate", "score", "view_figures"]
 
 _CHUNK = 1000
 
@@ -46,11 +47,17 @@ class Evaluation:
     figures : Figures
     whole, headline_only : Breakdown
         ``whole`` is taken from headlines where only these were measured.
+    dataset : Dataset
+        What was measured, with only those topics that its editors give.
+    scores : mapping of str to Scores
+        What the classifier said of it, by view, ``"whole"`` and ``"headline"``, with the same topics.
     """
 
     figures: Figures
     whole: Breakdown
     headline_only: Breakdown | None
+    dataset: Dataset
+    scores: Mapping[str, Scores]
 
 
 def evaluate(
@@ -79,19 +86,20 @@ def evaluate(
     tagged, dataset = dataset.tagged, dataset.of_tagged_topics()
     first_view = dataset.headlines if headline_only else dataset.whole
     started = time.perf_counter()
-    scores = _score(
+    scores = score(
         classifier, first_view, tagged, "measuring headlines" if headline_only else "measuring whole articles"
     )
     seconds = time.perf_counter() - started
     rule = classifier.decider.short if headline_only else classifier.decider.long
-    section, topics = _figures(classifier, dataset, scores, rule, target)
-    whole = _breakdown(dataset, first_view, scores, commonest_section)
+    section, topics = view_figures(classifier, dataset, scores, rule, target)
+    whole = breakdown(dataset, first_view, scores, commonest_section)
+    of_views = {"headline" if headline_only else "whole": scores}
     headlines, headline_breakdown = None, None
     if not headline_only:
-        scores = _score(classifier, dataset.headlines, tagged, "measuring headlines")
-        of_headlines = _figures(classifier, dataset, scores, classifier.decider.short, target)
+        scores = of_views["headline"] = score(classifier, dataset.headlines, tagged, "measuring headlines")
+        of_headlines = view_figures(classifier, dataset, scores, classifier.decider.short, target)
         headlines = HeadlineFigures(section=of_headlines[0], topics=of_headlines[1])
-        headline_breakdown = _breakdown(dataset, dataset.headlines, scores, commonest_section)
+        headline_breakdown = breakdown(dataset, dataset.headlines, scores, commonest_section)
     figures = Figures(
         n=len(dataset),
         section=section,
@@ -99,11 +107,21 @@ def evaluate(
         headline_only=headlines,
         articles_per_second=round(len(dataset) / max(seconds, 1e-9), 1),
     )
-    return Evaluation(figures, whole, headline_breakdown)
+    return Evaluation(figures, whole, headline_breakdown, dataset, of_views)
 
 
-def _score(classifier: NewsClassifier, texts: Sequence[str], tagged: NDArray[np.bool_], label: str) -> Scores:
-    """Score texts in chunks, with the topics that can be measured."""
+def score(classifier: NewsClassifier, texts: Sequence[str], tagged: NDArray[np.bool_], label: str) -> Scores:
+    """Score texts in chunks.
+
+    Parameters
+    ----------
+    classifier : NewsClassifier
+    texts : sequence of str
+    tagged : ndarray of shape (n_topics,), bool
+        The topics that can be measured; the others are left out.
+    label : str
+        What the progress bar calls it.
+    """
     chunks = []
     with step(label, total=len(texts)) as bar:
         for begin in range(0, len(texts), _CHUNK):
@@ -113,9 +131,21 @@ def _score(classifier: NewsClassifier, texts: Sequence[str], tagged: NDArray[np.
     return replace(scores, topics=scores.topics[:, tagged], given=scores.given[:, tagged])
 
 
-def _figures(
+def view_figures(
     classifier: NewsClassifier, dataset: Dataset, scores: Scores, rule: LengthRule, target: float
 ) -> tuple[SectionFigures | None, TopicFigures | None]:
+    """Measure what a classifier said of one view of a dataset.
+
+    Parameters
+    ----------
+    classifier : NewsClassifier
+    dataset : Dataset
+    scores : Scores
+        With the topics of the dataset.
+    rule : LengthRule
+        The rule for texts of the length that is common in this view.
+    target : float
+    """
     known = dataset.section >= 0
     section = None
     if dataset.taxonomy.sections:
@@ -131,7 +161,18 @@ def _figures(
     return section, measure_topics(dataset.topics[rows], scores.topics[rows], scores.given[rows])
 
 
-def _breakdown(dataset: Dataset, texts: Sequence[str], scores: Scores, commonest_section: int) -> Breakdown:
+def breakdown(dataset: Dataset, texts: Sequence[str], scores: Scores, commonest_section: int) -> Breakdown:
+    """Take one view of a dataset apart, label by label and source by source.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    texts : sequence of str
+        What was scored, for the keyword baseline.
+    scores : Scores
+    commonest_section : int
+        Index of the section that the majority baseline gives.
+    """
     known, looked = dataset.section >= 0, dataset.topics_known
     sections = [section.id for section in dataset.taxonomy.sections]
     topics = [topic.id for topic in dataset.taxonomy.topics]
@@ -147,6 +188,7 @@ def _breakdown(dataset: Dataset, texts: Sequence[str], scores: Scores, commonest
         recall_by_source=recall_by_source(gold, predicted, named, sections) if any(named) else None,
         confusion=confusion_pairs(gold, predicted, [dataset.ids[row] for row in np.flatnonzero(known)], sections),
         reliability=reliability_bins(scores.sections[known].max(axis=1), correct) if known.any() else [],
+        topic_reliability=topic_reliability(scores.topics[looked], dataset.topics[looked]),
         baselines=list(_baselines(dataset, texts, known, commonest_section)),
     )
 

@@ -13,14 +13,15 @@ from scipy import sparse
 from model.errors import SplitError
 from model.features.space import FeatureSpace
 from training.aliases import Archive
-from training.background.blend import Blend, strengths_for
+from training.background.blend import Blend, Strengths, strengths_for
 from training.background.values import Background
 from training.dataset import Dataset
 from training.heads import Examples, FittedHead
 from training.settings import LearnSettings
+from training.settle import settle
 from training.vectorizer import ArabicTfidfVectorizer
 
-__all__ = ["NOTHING", "Beside", "Ground", "prepare"]
+__all__ = ["NOTHING", "Beside", "Ground", "prepare", "strengths_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Ground:
 
 
 def prepare(dataset: Dataset, settings: LearnSettings, beside: Beside) -> Ground:
-    """Fit the feature space on both views, and put what the background knows beside it."""
+    """Fit the feature space on both views, put what the background knows beside it, and settle open sections."""
     background, archive = beside.background, beside.archive
     vectorizer = ArabicTfidfVectorizer(
         min_df=settings.min_df,
@@ -74,17 +75,29 @@ def prepare(dataset: Dataset, settings: LearnSettings, beside: Beside) -> Ground
     except ValueError as error:
         raise SplitError(f"nothing can be learned from these {len(dataset)} articles: {error}") from error
     if background is None:  # float64 is liblinear's own type: fitting copies nothing
-        return Ground(vectorizer.space_, X.astype(np.float64), examples, None)
-    usual = strengths_for(_usual_support(dataset))
-    given = {name: getattr(settings, name) for name in ("own", "latent", "directions", "sample")}
-    strengths = replace(usual, **{name: value for name, value in given.items() if value is not None})
+        X = X.astype(np.float64)
+        return Ground(vectorizer.space_, X, settle(X, examples, dataset.among, settings), None)
+    strengths = strengths_of(dataset, settings)
     blend = Blend(background, vectorizer.known_features_, X, strengths)
     X = blend.columns(X)
     sampled = background.topics_of_sample([topic.id for topic in dataset.taxonomy.topics])
     if strengths.sample and sampled.known.any():
         X = _interleave(X, blend.sample())
         examples = examples.and_unlabelled(sampled.judged, strengths.sample, taught=sampled.surely_without)
-    return Ground(vectorizer.space_, X, examples, blend)
+    return Ground(vectorizer.space_, X, settle(X, examples, dataset.among, settings), blend)
+
+
+def strengths_of(dataset: Dataset, settings: LearnSettings) -> Strengths:
+    """Return the strengths of the background: those of the settings, the others by the size of the dataset."""
+    given = {
+        "own": settings.own,
+        "latent": settings.latent,
+        "topics": settings.directions,
+        "sections": settings.directions,
+        "sample": settings.sample,
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return replace(strengths_for(*_usual_support(dataset)), **chosen)
 
 
 def _interleave(X: sparse.csr_array, added: sparse.csr_array) -> sparse.csr_array:
@@ -94,9 +107,11 @@ def _interleave(X: sparse.csr_array, added: sparse.csr_array) -> sparse.csr_arra
     return sparse.csr_array(sparse.vstack(parts, format="csr"))
 
 
-def _usual_support(dataset: Dataset) -> float:
-    """Return the number of examples of the median label."""
+def _usual_support(dataset: Dataset) -> tuple[float, float]:
+    """Return the number of examples of the median label, and of the median section, if there is any."""
     sections = np.bincount(dataset.section[dataset.section >= 0])
     topics = dataset.topics[dataset.topics_known].sum(axis=0)
-    supports = np.concatenate([sections[sections > 0], topics[topics > 0]])
-    return float(np.median(supports)) if supports.size else 0.0
+    sections, topics = sections[sections > 0], topics[topics > 0]
+    supports = np.concatenate([sections, topics])
+    usual = float(np.median(supports)) if supports.size else 0.0
+    return usual, float(np.median(sections)) if sections.size else usual

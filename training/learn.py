@@ -16,13 +16,14 @@ from scipy.special import softmax
 from model.decision import Decider
 from model.features.space import FeatureSpace
 from training import split
-from training.calibrate import calibrate
+from training.calibrate import BIAS_PENALTY, BIAS_PENALTY_ACROSS, Aims, calibrate
 from training.dataset import Dataset
 from training.ground import NOTHING, Beside, Ground, prepare
-from training.heads import UNLABELLED, Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
+from training.heads import Examples, FittedHead, Heads, HeadTask, both_views, fit_heads
 from training.measure import measure_sections
-from training.report import HeadlineFigures, UnseenOutlet
-from training.settings import LearnSettings
+from training.promises import promises_of, warnings_of
+from training.report import HeadlineFigures, Promises, UnseenOutlet
+from training.settings import LearnSettings, TopicObjective
 
 __all__ = ["Beside", "LearnSettings", "Learned", "learn", "relearn"]
 
@@ -40,6 +41,8 @@ class Learned:
         What a user should know before believing the probabilities.
     unseen : tuple of UnseenOutlet
         Section figures on each source, of heads that had not learned from it.
+    promises : Promises or None
+        What is known of the labels that the decider gives; None where it was learned elsewhere.
     """
 
     space: FeatureSpace
@@ -47,6 +50,7 @@ class Learned:
     decider: Decider
     warnings: tuple[str, ...] = ()
     unseen: tuple[UnseenOutlet, ...] = ()
+    promises: Promises | None = None
 
 
 def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings, beside: Beside = NOTHING) -> Learned:
@@ -77,10 +81,20 @@ def learn(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings, 
             section_scores[rows] = scores
         else:
             topic_scores[rows, head.task.topic] = scores[:, 0]
-    decider, warnings = _decider(examples, section_scores, topic_scores, settings)
+    unseen_rows = _unseen_rows(dataset, groups, settings)
+    known = np.flatnonzero(dataset.section >= 0)
+    decider, promises = _decider(examples, known, section_scores, topic_scores, settings, unseen_rows)
     of_dataset = both_views(np.arange(len(examples)) < len(dataset))
-    unseen = _unseen(dataset, groups, section_scores[of_dataset], decider, settings)
-    return Learned(ground.space, heads, decider, warnings, tuple(unseen))
+    unseen = tuple(_unseen(dataset, unseen_rows, section_scores[of_dataset], decider, settings))
+    warnings = warnings_of(promises, unseen, _count_sources(dataset))
+    return Learned(ground.space, heads, decider, tuple(warnings), unseen, promises)
+
+
+def _count_sources(dataset: Dataset) -> int:
+    """Count the sources large enough to be left out: of sections where any is known, else of topics."""
+    known = dataset.section >= 0 if (dataset.section >= 0).any() else dataset.topics_known
+    named = Counter(dataset.sources[row] for row in np.flatnonzero(known))
+    return sum(count >= split.FEWEST_OF_SOURCE for source, count in named.items() if source)
 
 
 def relearn(dataset: Dataset, decider: Decider, settings: LearnSettings, beside: Beside = NOTHING) -> Learned:
@@ -100,14 +114,14 @@ def _no_heads(ground: Ground) -> Heads:
     return Heads(ground.space.n_features, ground.examples.n_sections, ground.examples.topics.shape[1])
 
 
-def _section_C(settings: LearnSettings) -> float:  # noqa: N802 - C is what the field calls it
-    return settings.regularization if settings.section_regularization is None else settings.section_regularization
+def _section_task(learned_from: NDArray[np.bool_], scored: NDArray[np.bool_], settings: LearnSettings) -> HeadTask:
+    return HeadTask(None, learned_from, scored, settings.section_C(int(learned_from.sum())))
 
 
 def _final_tasks(examples: Examples, settings: LearnSettings) -> Iterator[HeadTask]:
     nothing = np.zeros(len(examples), dtype=np.bool_)
     if examples.n_sections:
-        yield HeadTask(None, examples.section >= 0, nothing, _section_C(settings))
+        yield _section_task(examples.section >= 0, nothing, settings)
     for topic in range(examples.topics.shape[1]):
         yield HeadTask(topic, examples.taught[:, topic], nothing, settings.regularization)
 
@@ -117,8 +131,10 @@ def _calibration_tasks(
 ) -> Iterator[HeadTask]:
     if dataset.taxonomy.sections:
         known = dataset.section >= 0
+        settled = (examples.section[: len(dataset)] >= 0) & ~known
         for learned_from, scored in _folds(dataset, groups, known, dataset.section, settings):
-            yield HeadTask(None, _and_none(learned_from, examples), _and_none(scored, examples), _section_C(settings))
+            learned_from |= settled & _apart_from(scored, learned_from, dataset, groups)
+            yield _section_task(_and_none(learned_from, examples), _and_none(scored, examples), settings)
     n_added = len(examples) - len(dataset)
     for topic in range(len(dataset.taxonomy.topics)):
         stratum = dataset.topics[:, topic].astype(np.intp)
@@ -136,6 +152,15 @@ def _calibration_tasks(
                 np.append(scored, known & mine),
                 settings.regularization,
             )
+
+
+def _apart_from(
+    scored: NDArray[np.bool_], learned_from: NDArray[np.bool_], dataset: Dataset, groups: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Find the articles of other groups than those scored, and of other sources where these are left out."""
+    sources = np.array(dataset.sources, dtype=np.str_)
+    left_out = np.setdiff1d(sources[scored], sources[learned_from])
+    return ~np.isin(groups, groups[scored]) & ~np.isin(sources, left_out)
 
 
 def _and_none(articles: NDArray[np.bool_], examples: Examples) -> NDArray[np.bool_]:
@@ -174,63 +199,77 @@ topics has too many of them: thresholds chosen on the starter corpus alone gave 
 """
 
 
+FEWEST_LEFT_OUT = 2
+"""Left-out sources that a threshold is chosen on; where fewer were left out entirely, it is chosen on all articles."""
+
+
+def _unseen_rows(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) -> NDArray[np.intp]:
+    """Find the articles whose section was scored by a head that had not learned from their source."""
+    rows = np.flatnonzero(dataset.section >= 0)
+    by_source = split.source_folds(
+        [dataset.sources[row] for row in rows],
+        groups[rows],
+        dataset.section[rows],
+        most=settings.folds,
+        seed=settings.seed,
+    )
+    return rows[:0] if by_source is None else rows[by_source[1]]
+
+
 def _decider(
     examples: Examples,
+    known: NDArray[np.intp],
     section_scores: NDArray[np.float64],
     topic_scores: NDArray[np.float64],
     settings: LearnSettings,
-) -> tuple[Decider, tuple[str, ...]]:
-    """Learn one rule from the scores of whole articles and one from those of headlines."""
-    rules, warnings = [], []
-    weight = _source_weights(examples.sources)
-    for view, name, transfer, least in (
-        (slice(None, len(examples)), "whole articles", settings.transfer_whole, settings.least_whole),
-        (slice(len(examples), None), "headlines", settings.transfer_headline, settings.least_headline),
-    ):
-        known = examples.section >= 0
-        rule, reached = calibrate(
+    unseen_rows: NDArray[np.intp],
+) -> tuple[Decider, Promises]:
+    """Learn one rule from the scores of whole articles and one from those of headlines.
+
+    ``known`` are the articles whose section an editor gave: others were settled, and judge nothing.
+    """
+    weight = _source_weights([examples.sources[int(row)] for row in known])
+    left_out = sorted({examples.sources[int(row)] for row in unseen_rows})
+    if len(left_out) < FEWEST_LEFT_OUT:
+        left_out, unseen_rows = [], known
+    found = [
+        calibrate(
             section_scores[view][known],
             examples.section[known],
-            weight[known],
+            weight,
+            np.isin(known, unseen_rows),
             topic_scores[view],
             examples.topics,
             np.where(examples.labelled, 1.0, JUDGING_WEIGHT * examples.weight),
-            auto_precision=settings.auto_precision,
-            least_threshold=least,
-            transfer=transfer,
+            examples.labelled & settings.at_least_one_topic,
+            Aims(
+                settings.auto_precision,
+                least,
+                transfer,
+                TopicObjective.parse(settings.topic_objective),
+                BIAS_PENALTY_ACROSS if left_out else BIAS_PENALTY,
+            ),
         )
-        rules.append(rule)
-        if known.any() and not reached:
-            warnings.append(
-                f"no threshold gives sections of {name} the precision {settings.auto_precision:g}: none is accepted "
-                "without an editor; more articles, or a lower --auto-precision, would help"
-            )
-    named = Counter(source for source in examples.sources if source not in ("", UNLABELLED))
-    if sum(count >= split.FEWEST_OF_SOURCE for count in named.values()) < split.LEAST_SOURCES:
-        warnings.append(
-            f"fewer than three sources with {split.FEWEST_OF_SOURCE} articles: probabilities are calibrated within "
-            "them and not verified elsewhere"
+        for view, transfer, least in (
+            (slice(None, len(examples)), settings.transfer_whole, settings.least_whole),
+            (slice(len(examples), None), settings.transfer_headline, settings.least_headline),
         )
-    return Decider(long=rules[0], short=rules[1], at_least_one_topic=settings.at_least_one_topic), tuple(warnings)
+    ]
+    decider = Decider(found[0].rule, found[1].rule, at_least_one_topic=settings.at_least_one_topic)
+    return decider, promises_of(found[0], found[1], left_out, settings)
 
 
 def _unseen(
     dataset: Dataset,
-    groups: NDArray[np.int64],
+    rows: NDArray[np.intp],
     section_scores: NDArray[np.float64],
     decider: Decider,
     settings: LearnSettings,
 ) -> Iterator[UnseenOutlet]:
     """Measure sections on every source whose articles were scored by heads that had not learned from it."""
-    rows = np.flatnonzero(dataset.section >= 0)
     sources = np.array([dataset.sources[row] for row in rows], dtype=np.str_)
-    by_source = split.source_folds(
-        sources.tolist(), groups[rows], dataset.section[rows], most=settings.folds, seed=settings.seed
-    )
-    if by_source is None:
-        return
-    for source in np.unique(sources[by_source[1]]):
-        chosen = rows[by_source[1] & (sources == source)]
+    for source in np.unique(sources):
+        chosen = rows[sources == source]
         whole, headlines = (
             measure_sections(
                 dataset.section[chosen],
@@ -254,6 +293,9 @@ def _unseen(
 
 
 def _source_weights(sources: Sequence[str]) -> NDArray[np.float64]:
-    """Weigh articles so that every source counts the same: each stands for one outlet that is yet to come."""
+    """Weigh articles so that every source counts the same: each stands for one outlet that is yet to come.
+
+    One of fewer than 20 articles counts as much less than an outlet as it has fewer.
+    """
     _, inverse, counts = np.unique(np.array(sources, dtype=np.str_), return_inverse=True, return_counts=True)
-    return np.asarray(1.0 / counts[inverse], dtype=np.float64)
+    return np.asarray(1.0 / np.maximum(counts, split.FEWEST_OF_SOURCE)[inverse], dtype=np.float64)

@@ -15,12 +15,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from model.features import orthography, stems
+from model.features.reference import word_hash
 from model.features.space import FeatureSpace, encode_texts
 from model.features.tables import LARGEST_VALUE, pack_table
 from model.features.words import FREQUENCY, STEM, STEM_FEATURE, WORD_FEATURE
 from training import counting
 from training.background.values import Vocabulary
 from training.progress import step
+from training.variants import spelling_variants
 
 __all__ = ["ArabicTfidfVectorizer"]
 
@@ -163,7 +165,7 @@ class ArabicTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
             stems.affix_table(stems.PREFIXES),
             stems.affix_table(stems.SUFFIXES),
         )
-        entries[:, STEM] = _follow(np.concatenate([known.stems, links[added]]))
+        entries[:, STEM] = _follow(_join_variants(np.concatenate([known.stems, links[added]]), known.n_words, lexicon))
         nearest = np.where(met, entry_of, links)  # a rare word has the stem of what remains of it
         stem_of_word = np.where(nearest >= 0, entries[nearest, STEM], -1).astype(np.int32)
         stem_stream = stem_of_word[stream]
@@ -260,8 +262,27 @@ def _intern(texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64], cou
     return stream, np.cumsum(np.concatenate(lengths)), words
 
 
+def _join_variants(links: NDArray[np.int32], n_known: int, lexicon: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Link each spelling variant to its form: ترمب has the stem of ترامب, and with it وترمب has.
+
+    The stems of a given vocabulary stay as they are, since its figures belong to them. A variant that its form is a
+    longer word of is not linked: the two would lead to each other.
+    """
+    variants = spelling_variants()
+    hashes = np.array([word_hash(word) for word in (*variants, *variants.values())], dtype=np.uint64)
+    for variant, form in counting.find_all(lexicon, hashes).reshape(2, -1).T.tolist():
+        if variant < n_known or form < 0:
+            continue
+        at = form
+        while at != variant and links[at] not in (-1, at):
+            at = int(links[at])
+        if at != variant:
+            links[variant] = form
+    return links
+
+
 def _follow(links: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Follow each entry's link until it ends. Every link shortens the word, so every chain ends."""
+    """Follow each entry's link until it ends. No chain of links comes back to where it began."""
     stem_of = np.where(links >= 0, links, np.arange(links.size)).astype(np.int32)
     while not np.array_equal(further := stem_of[stem_of], stem_of):
         stem_of = further

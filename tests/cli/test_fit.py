@@ -15,6 +15,7 @@ import pytest
 from model import artifact
 from model.article import Article
 from model.classifier import NewsClassifier
+from model.errors import ArtifactNotFoundError
 from training.background.__main__ import main as make_background
 from training.fit import main
 
@@ -140,6 +141,12 @@ print("loaded", [name for name in {heavy!r} if name in sys.modules])
         pytest.param(["--map", "author=name"], "no column 'author'", id="map of a column we have not"),
         pytest.param(["--map", "body=a,body=b"], "given twice", id="mapped twice"),
         pytest.param(["--no-background", "--background", "x"], "not allowed with", id="a background and none"),
+        pytest.param(["--topic-objective", "accuracy"], "'accuracy' is no objective of topics", id="unknown objective"),
+        pytest.param(["--topic-objective", "precision"], "precision=P or recall=R", id="an objective without a share"),
+        pytest.param(["--topic-objective", "recall=90"], "up to 1", id="recall in percent"),
+        pytest.param(["--fail-under", "section.accuracy"], "not METRIC=FLOOR", id="half a floor"),
+        pytest.param(["--fail-under", "section.acuracy=1"], "no figure 'section.acuracy'", id="floor of no figure"),
+        pytest.param(["--fail-under", "section.ece=0.1"], "the better the lower", id="floor under errors"),
     ],
 )
 def test_bad_usage_ends_with_2(
@@ -165,6 +172,7 @@ def test_bad_usage_ends_with_2(
         pytest.param(b"[seed]\n", "seed = {} should be like 0", id="table for a number"),
         pytest.param(b'latent = "much"\n', "latent = 'much' should be like 0.0", id="text for what is chosen by size"),
         pytest.param(b"folds = 1\n", "folds = 1 cannot be learned with; it should be at least 2", id="out of range"),
+        pytest.param(b'topic_objective = "recall"\n', "'recall' is no objective of topics", id="unknown objective"),
         pytest.param(b"regularization = nan\n", "regularization = nan", id="not a number"),
         pytest.param(b"min_df = \n", "cannot be read", id="broken TOML"),
         pytest.param(b"# \xff\n", "cannot be read", id="broken UTF-8"),
@@ -203,6 +211,97 @@ def test_flags_go_before_the_config(fit: Fit, mini_corpus: Path, tmp_path: Path)
     }
 
 
+def test_an_objective_of_topics_is_told_and_kept(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('topic_objective = "recall=0.7"\n')
+    thresholds = {}
+    for number, more in enumerate(
+        (["--config", str(path)], ["--config", str(path), "--topic-objective", "precision=1"])
+    ):
+        assert fit("--corpus", str(mini_corpus), *more) == 0
+        manifest = artifact.load(tmp_path / "out").manifest
+        objective = ("recall=0.7", "precision=1")[number]
+        assert manifest["settings"]["topic_objective"] == objective
+        assert manifest["promises"]["whole"]["topics"]["objective"] == objective
+        thresholds[objective] = manifest["decision"]["long"]["topic_threshold"]
+        told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: topics of")]
+        reached = manifest["promises"]["whole"]["topics"][objective.partition("=")[0]]
+        assert any("whole articles" in line for line in told) is (reached < float(objective.partition("=")[2]))
+    assert min(thresholds["precision=1"]) > max(thresholds["recall=0.7"])
+
+
+def test_what_is_promised_stands_in_the_manifest_and_what_is_not_in_the_report(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus), "--auto-precision", "0.7") == 0
+    err = capsys.readouterr().err
+    manifest = artifact.load(tmp_path / "out").manifest
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    for view, rule in (("whole", "long"), ("headline_only", "short")):
+        section = manifest["promises"][view]["section"]
+        assert section["target"] == 0.7
+        assert section["threshold"] == manifest["decision"][rule]["section_threshold"]
+        assert section["promised"] is (section["lower_bound"] >= 0.7)
+    (told,) = (
+        warning for warning in report["warnings"] if warning.startswith("no source named: not verified elsewhere")
+    )
+    assert told in manifest["warnings"]
+    assert f"warning: {told}\n" in err
+    shown = (tmp_path / "report" / "report.md").read_text()
+    assert "no source named: not verified elsewhere" in shown
+    assert "## What it promises" in shown
+    assert report["promises"] == manifest["promises"]
+
+
+# ------------------------------------------------------------------ floors
+
+
+def test_a_model_above_its_floors_is_saved(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus), "--fail-under", "section.accuracy=0.1", "--json") == 0
+    out, err = capsys.readouterr()
+    printed = json.loads(out)
+    assert list(printed) == [*KEYS, "gates"]
+    (gate,) = printed["gates"]
+    assert gate["measured"] == printed["test"]["section"]["accuracy"]
+    assert "all floors reached\n" in err
+    assert artifact.load(tmp_path / "out").sha256 == printed["sha256"]
+
+
+def test_a_model_below_a_floor_is_not_saved(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_corpus: Path, tmp_path: Path
+) -> None:
+    assert fit("--corpus", str(mini_corpus)) == 0
+    before = artifact.load(tmp_path / "out").sha256
+    capsys.readouterr()
+    floors = ["--fail-under", "n=12", "--fail-under", "headline_only.section.accuracy=1.01"]
+    assert fit("--corpus", str(mini_corpus), "--seed", "1", *floors, "--json") == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    message = err[err.index("error: ") :].splitlines()
+    assert message[0].startswith("error: 1 of 2 floors not reached: headline_only.section.accuracy ")
+    assert message[0].endswith(f"; no model was saved, {tmp_path / 'out'} is as it was")
+    assert [line.split()[0] for line in message[2:]] == ["n", "headline_only.section.accuracy"]
+    assert artifact.load(tmp_path / "out").sha256 == before
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["warnings"][0] == message[0].removeprefix("error: ")  # the report says whose figures these are
+    assert report["provenance"]["seed"] == 1
+
+
+def test_a_floor_under_what_cannot_be_measured_fails(
+    fit: Fit, capsys: pytest.CaptureFixture[str], mini_stories: Stories, corpus_file: CorpusFile, tmp_path: Path
+) -> None:
+    sections = corpus_file({**story, "topics": None} for story in mini_stories)
+    assert fit("--corpus", sections, "--fail-under", "topics.micro_f1=0") == 1
+    assert "topics.micro_f1 nothing < 0; no model was saved" in capsys.readouterr().err
+    with pytest.raises(ArtifactNotFoundError):
+        artifact.load(tmp_path / "out")
+
+
 # ------------------------------------------------------------------ results
 
 
@@ -214,7 +313,7 @@ def test_figures_for_people(fit: Fit, capsys: pytest.CaptureFixture[str], mini_c
     assert re.match(r"measured on 12 articles\n  whole article: section accuracy [01]\.\d{3}, macro-F1", out)
     assert re.search(r"headline only: section accuracy .* \(target 0\.9\)", out)
     assert "topics micro-F1" in out
-    assert out.endswith(f"artifact: {tmp_path / 'out'}\nreport:   {tmp_path / 'report' / 'report.md'}\n")
+    assert out.endswith(f"artifact: {tmp_path / 'out'}\nreport:   {tmp_path / 'report' / 'report.html'}\n")
     assert "warning: labels left out for having fewer than 5 articles: heart (4)" in err
 
 

@@ -14,7 +14,7 @@ from training.dataset import Dataset, make_dataset, resolve_labels
 from training.evaluation import Evaluation, evaluate
 
 SECTION_KEYS = ["n", "accuracy", "macro_f1", "absent_rate", "log_loss", "ece", "auto"]
-TOPIC_KEYS = ["n", "micro_f1", "macro_f1", "samples_f1", "subset_accuracy", "mean_average_precision"]
+TOPIC_KEYS = ["n", "micro_f1", "macro_f1", "samples_f1", "subset_accuracy", "mean_average_precision", "ece"]
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,8 @@ def test_the_tables_agree_with_the_figures(dataset: Dataset, evaluation: Evaluat
     assert wrong == round(60 * (1 - section["accuracy"]))
     assert sum(row["support"] for row in evaluation.whole["topic_rows"]) == dataset.topics.sum()
     assert sum(found["n"] for found in evaluation.whole["reliability"]) == 60
+    likely = evaluation.scores["whole"].topics >= 0.05
+    assert sum(found["n"] for found in evaluation.whole["topic_reliability"]) == likely.sum()
     assert evaluation.whole["recall_by_source"] is None
     assert evaluation.headline_only is not None
     assert sum(row["support"] for row in evaluation.headline_only["section_rows"]) == 60
@@ -131,7 +133,7 @@ def test_a_part_without_gold_has_no_figures(tiny_classifier: NewsClassifier, dat
     without = evaluate(tiny_classifier, no_topics, target=0.9)
     assert without.figures["topics"] is None
     assert without.figures["section"] is not None
-    assert without.whole["topic_rows"] == []
+    assert without.whole["topic_rows"] == without.whole["topic_reliability"] == []
 
 
 def test_unlabelled_articles_count_for_neither(tiny_classifier: NewsClassifier, dataset: Dataset) -> None:

@@ -16,7 +16,7 @@ from training.background.blend import strengths_for
 from training.background.values import Background
 from training.corpus import LabelledArticle
 from training.dataset import Dataset, make_dataset
-from training.ground import NOTHING, Beside, prepare
+from training.ground import NOTHING, Beside, prepare, strengths_of
 from training.heads import FittedHead, HeadTask
 from training.settings import LearnSettings
 from training.vectorizer import ArabicTfidfVectorizer
@@ -137,12 +137,25 @@ def test_the_background_counts_by_the_examples_of_the_median_label(
 ) -> None:
     """Ten of news and elections each; then 10, 8 and 12 of sections, 10 and 8 of topics."""
     ground = prepare(dataset.take(np.arange(n_rows)), settings, Beside(background))
-    usual = strengths_for(10)
-    given = replace(settings, own=usual.own, latent=usual.latent, directions=usual.directions, sample=usual.sample)
+    usual = strengths_for(10, 10)
+    given = replace(settings, own=usual.own, latent=usual.latent, directions=usual.topics, sample=usual.sample)
     by_hand = prepare(dataset.take(np.arange(n_rows)), given, Beside(background))
     np.testing.assert_allclose(ground.X.toarray(), by_hand.X.toarray())
     assert ground.examples.weight.tolist() == by_hand.examples.weight.tolist()
     assert ground.examples.weight[-1] == usual.sample > 0
+
+
+def test_sections_with_many_examples_need_no_directions_however_few_the_topics_have(
+    write_stories: WriteStories, settings: LearnSettings
+) -> None:
+    articles = [story for section in ("news", "sport") for story in write_stories(60, section=section)]
+    articles += [
+        story for topic in ("elections", "oil-energy", "football") for story in write_stories(4, topics=[topic])
+    ]
+    taxonomy = Taxonomy.of_labels(["news", "sport"], ["elections", "oil-energy", "football"])
+    assert strengths_of(make_dataset(articles, taxonomy), settings) == strengths_for(4, 60)
+    no_sections = make_dataset(articles[120:], taxonomy)
+    assert strengths_of(no_sections, settings) == strengths_for(4, 4)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,14 @@ from model import artifact
 from model.article import Article
 from model.classifier import NewsClassifier
 from model.errors import ArtifactError, ArtifactNotFoundError, SplitError, TaxonomyError, TrainingError
+from model.taxonomy import LabelRule, Section, Taxonomy
 from training.background.values import Background, save_background
 from training.corpus import LabelledArticle
 from training.dataset import make_dataset
 from training.evaluation import evaluate
 from training.learn import LearnSettings
-from training.pipeline import FitRequest, FitResult, corpus_taxonomy, fit
+from training.pipeline import FitRequest, FitResult, fit
+from training.preparation import corpus_taxonomy
 
 WriteStories = Callable[..., list[LabelledArticle]]
 Fit = Callable[..., FitResult]
@@ -323,6 +325,32 @@ def test_labels_by_other_names(fit_on: Fit, stories: list[LabelledArticle]) -> N
     renamed = [replace(story, section=names[story.section or ""]) for story in stories]
     result = fit_on(renamed)
     assert [section["id"] for section in manifest_of(result)["taxonomy"]["sections"]] == ["news", "economy", "sport"]
+
+
+OWN = Taxonomy(
+    name="desk",
+    sections=tuple(Section(id=name, ar=name, en=name) for name in ("polity", "money", "play")),
+    rules=(
+        LabelRule("masa", "section", "money", "polity"),
+        LabelRule("sabah", "section", "play", None),
+    ),
+)
+"""A taxonomy of somebody's own, with rules for two outlets."""
+
+
+def test_a_taxonomy_of_ones_own_and_its_rules(fit_on: Fit, write_stories: WriteStories) -> None:
+    printed = {"news": "polity", "economy": "money", "sport": "play"}
+    filed = [
+        replace(story, section=printed[story.section or ""])
+        for section in printed
+        for source in ("masa", "sabah", "dhuha")
+        for story in write_stories(10, section=section, source=source)
+    ]
+    result = fit_on(filed, taxonomy=OWN)
+    manifest = manifest_of(result)
+    assert manifest["taxonomy"]["name"] == "desk"
+    assert manifest["support"]["sections"] == [40, 20, 20]  # money of masa moved, play of sabah open
+    assert NewsClassifier.load(result.out).taxonomy.rules == OWN.rules
 
 
 def test_labels_as_they_stand_in_the_corpus(fit_on: Fit, stories: list[LabelledArticle]) -> None:

@@ -22,6 +22,7 @@ from training.background.blend import Blend, Strengths
 from training.background.values import Background, Vocabulary
 from training.counting import find_all
 from training.dataset import Dataset
+from training.linear import fit_head
 from training.progress import step
 from training.vectorizer import ArabicTfidfVectorizer
 
@@ -258,7 +259,7 @@ def _topic_head(
     labels = np.repeat([1, 1, 0], [part.shape[0] for part in parts])
     joined = sparse.csr_array(sparse.vstack(parts, format="csr"))
     joined.eliminate_zeros()
-    return heads.fit_head(joined, labels, np.ones(labels.size), 1, settings.regularization, settings.seed)[0]
+    return fit_head(joined, labels, np.ones(labels.size), 1, settings.regularization, settings.seed)[0]
 
 
 def _stem_features(words: set[str], vocabulary: Vocabulary) -> NDArray[np.intp]:

@@ -20,7 +20,7 @@ CORPUS = [
     "أعلن المصرف أرباح الشركة وزادت الأسهم في بلدية العقبة",
 ]
 OTHER = ["الطبيب في المستشفى واللقاح الجديد للأطفال", "الفريق في البورصة", "كلام لا يعرفه أحد", ""]
-EVERYTHING = Strengths(own=2.0, latent=0.5, directions=0.25)
+EVERYTHING = Strengths(own=2.0, latent=0.5, topics=0.25, sections=0.25)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def blend_of(background: Background, vectorizer: ArabicTfidfVectorizer, strength
     [
         pytest.param(Strengths(), id="latent alone"),
         pytest.param(EVERYTHING, id="everything"),
-        pytest.param(Strengths(latent=0.0, directions=1.0), id="directions alone"),
+        pytest.param(Strengths(latent=0.0, topics=1.0, sections=1.0), id="directions alone"),
         pytest.param(Strengths(latent=0.0), id="nothing"),
     ],
 )
@@ -52,7 +52,7 @@ def test_a_folded_head_gives_the_same_scores_as_columns(
     np.testing.assert_allclose(known @ folded.T, blend.columns(known) @ coef.T, atol=1e-5)
     # words that none of the texts holds weigh through the background alone, in both
     np.testing.assert_allclose(new @ folded.T, blend.columns(new) @ coef.T, atol=1e-5)
-    assert np.abs(new[:1] @ folded.T).max() > 0.01 or not (strengths.latent or strengths.directions)
+    assert np.abs(new[:1] @ folded.T).max() > 0.01 or not (strengths.latent or strengths.topics)
 
 
 def test_columns_are_what_the_background_says_of_each_feature(
@@ -89,7 +89,11 @@ def test_tf_idf_stands_first_without_words_that_occur_nowhere(
 
 @pytest.mark.parametrize(
     ("strengths", "kinds"),
-    [(Strengths(), {"latent"}), (Strengths(latent=0.0, directions=1.0), {"topics", "sections"}), (EVERYTHING, None)],
+    [
+        (Strengths(), {"latent"}),
+        (Strengths(latent=0.0, topics=1.0, sections=1.0), {"topics", "sections"}),
+        (EVERYTHING, None),
+    ],
     ids=["latent", "directions", "both"],
 )
 def test_what_counts_nothing_has_no_column(
@@ -104,7 +108,9 @@ def test_what_counts_nothing_has_no_column(
 
 
 @pytest.mark.parametrize(
-    "strengths", [EVERYTHING, Strengths(latent=2.0), Strengths(latent=0.0, directions=0.5)], ids=["all", "some", "rest"]
+    "strengths",
+    [EVERYTHING, Strengths(latent=2.0), Strengths(latent=0.0, topics=0.5, sections=0.5)],
+    ids=["all", "some", "rest"],
 )
 def test_the_sample_stands_in_the_columns_of_the_same_articles(
     background: Background, background_dataset: Dataset, strengths: Strengths
@@ -125,13 +131,17 @@ def test_the_sample_stands_in_the_columns_of_the_same_articles(
 
 
 def test_the_more_examples_the_less_the_background_counts() -> None:
-    none, few, some, many = map(strengths_for, (0, 5, HALF_WAY, 1_000_000))
-    assert none.directions > few.directions > some.directions > many.directions
-    assert some.directions == pytest.approx(none.directions / 2)
+    none, few, some, many = (strengths_for(n, n) for n in (0, 5, HALF_WAY, 1_000_000))
+    for kind in ("topics", "sections"):
+        of_none, of_few, of_some, of_many = (getattr(strengths, kind) for strengths in (none, few, some, many))
+        assert of_none > of_few > of_some > of_many
+        assert of_some == pytest.approx(of_none / 2)
+        assert of_many == pytest.approx(0, abs=0.001)
+    assert strengths_for(HALF_WAY, 1_000_000).sections == many.sections
+    assert strengths_for(HALF_WAY, 1_000_000).topics == some.topics
     assert some.sample == pytest.approx(none.sample / 2)
     assert none.latent > few.latent > many.latent
     assert many.latent == pytest.approx(0.5, abs=0.001)  # latent vectors never stop helping
-    assert many.directions == pytest.approx(0, abs=0.001)
     assert many.sample == pytest.approx(0, abs=0.001)
     assert {strengths.own for strengths in (none, few, some, many)} == {1.0}
 
@@ -141,7 +151,7 @@ def test_strengths_scale_the_columns(background: Background, vectorizer: ArabicT
     n_used = np.unique(X.indices).size
     once, twice = (
         blend_of(background, vectorizer, strengths)
-        for strengths in (EVERYTHING, replace(EVERYTHING, latent=1.0, directions=0.5))
+        for strengths in (EVERYTHING, replace(EVERYTHING, latent=1.0, topics=0.5, sections=0.5))
     )
     for matrix in ("columns", "sample"):
         one, two = ((blend.columns(X) if matrix == "columns" else blend.sample()).toarray() for blend in (once, twice))
