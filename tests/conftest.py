@@ -11,6 +11,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:  # heavy: imported by the fixtures that need them
     from model.classifier import NewsClassifier
+    from training.pipeline import FitResult
     from training.vectorizer import ArabicTfidfVectorizer
 
 settings.register_profile("untimed", deadline=None)  # a shared machine is slow now and then
@@ -58,6 +59,23 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     )
     return folder / "artifact"
+
+
+@pytest.fixture(scope="session")
+def starter_fit(tmp_path_factory: pytest.TempPathFactory) -> FitResult:
+    """A fit on everything that ships, as ``make fit`` does it. Half a minute, so that there is one for all tests."""
+    from training.pipeline import FitRequest, fit
+    from training.shipped import background_folder
+
+    folder = tmp_path_factory.mktemp("starter")
+    return fit(FitRequest(out=folder / "artifact", report=folder / "report", background=background_folder()))
+
+
+@pytest.fixture(scope="session")
+def starter_classifier(starter_fit: FitResult) -> NewsClassifier:
+    from model.classifier import NewsClassifier
+
+    return NewsClassifier.load(starter_fit.out)
 
 
 @pytest.fixture(scope="session")

@@ -99,12 +99,18 @@ class Windows:
 
 
 @pytest.fixture(scope="module")
-def windows(installed: str) -> Iterator[Windows]:
+def chromium(installed: str) -> Iterator[Browser]:
     """A browser for a file of tests; not longer, because playwright keeps an event loop running beside it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed)
-        yield Windows(browser)
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Browser) -> Windows:
+    """Pages of that browser."""
+    return Windows(chromium)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from training.measure import (
     reliability_bins,
     section_agreement,
     topic_agreement,
+    topic_reliability,
 )
 
 SECTIONS = ["news", "economy", "sport"]
@@ -203,6 +204,8 @@ def test_topic_figures_worked_by_hand() -> None:
         "subset_accuracy": pytest.approx(1 / 3),
         # second topic: right at ranks 1 and 3
         "mean_average_precision": pytest.approx((1 + (1 + 2 / 3) / 2) / 2),
+        # nine decisions, fewer than bins: each is its own
+        "ece": pytest.approx((0.1 + 0.7 + 0.1 + 0.2 + 0.2 + 0.7 + 0.1 + 0.4 + 0.2) / 9),
     }
 
 
@@ -232,7 +235,29 @@ def test_topics_of_which_none_is_in_gold_or_given_have_no_f1() -> None:
         "samples_f1": 1.0,
         "subset_accuracy": 1.0,
         "mean_average_precision": None,
+        "ece": pytest.approx(0.1),
     }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_calibration_error_of_topics_is_that_of_all_their_decisions(seed: int) -> None:
+    gold, probabilities, given_topics = random_topics(seed)
+    measured = measure_topics(gold, probabilities, given_topics)
+    assert measured is not None
+    decisions = [(p, g) for row in zip(probabilities, gold, strict=True) for p, g in zip(*row, strict=True)]
+    confidence, correct = np.array([p for p, _ in decisions]), np.array([g for _, g in decisions])
+    assert measured["ece"] == pytest.approx(expected_calibration_error(confidence, correct))
+
+
+def test_topics_that_are_surely_no_stand_in_no_bin() -> None:
+    probabilities = np.array([[0.9, 0.01], [0.05, 0.049], [0.5, 0.0]])
+    gold = np.array([[True, True], [False, True], [True, False]])
+    assert [(row["confidence"], row["accuracy"]) for row in topic_reliability(probabilities, gold)] == [
+        (0.05, 0.0),
+        (0.5, 1.0),
+        (0.9, 1.0),
+    ]
+    assert topic_reliability(np.zeros((0, 2)), np.zeros((0, 2), dtype=np.bool_)) == []
 
 
 def test_topics_invented_where_there_are_none_count_as_errors() -> None:

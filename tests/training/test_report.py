@@ -24,6 +24,7 @@ from training.measure import (
     reliability_bins,
     section_agreement,
     topic_agreement,
+    topic_reliability,
 )
 from training.report import Breakdown, Report, write_report
 
@@ -54,6 +55,7 @@ def breakdown() -> Breakdown:
         "recall_by_source": recall_by_source(GOLD, PREDICTED, SOURCES, SECTIONS),
         "confusion": confusion_pairs(GOLD, PREDICTED, IDS, SECTIONS),
         "reliability": reliability_bins(PROBABILITIES.max(axis=1), correct),
+        "topic_reliability": topic_reliability(TOPIC_GIVEN * 0.5, TOPIC_GOLD),
         "baselines": [
             {
                 "name": "majority",
@@ -237,13 +239,13 @@ def test_baselines_stand_in_the_same_tables_as_the_model(tmp_path: Path, report:
 def test_a_label_that_a_baseline_beats_says_so(tmp_path: Path, report: Report) -> None:
     _, markdown = written(tmp_path, report)
     oil, football = rows_under(markdown, "### Topics, whole articles")
-    assert (oil["F1"], oil["F1 of keywords"], oil["note"]) == ("0.500", "0.800", "beaten by keywords")
+    assert (oil["F1"], oil["F1 of keywords"], oil["note"]) == ("0.500", "0.800", "does not beat keywords")
     assert (football["F1"], football["F1 of keywords"], football["note"]) == ("1.000", "0.667", "")
     assert "F1 of majority" not in oil
     news, economy, health = rows_under(markdown, "### Sections, whole articles")
-    assert news["note"] == "beaten by keywords"
     assert economy["F1"] == economy["F1 of keywords"]
-    assert economy["note"] == health["note"] == ""
+    assert news["note"] == economy["note"] == "does not beat keywords"
+    assert health["note"] == ""
 
 
 def test_recall_by_source_shows_recall_and_support(tmp_path: Path, report: Report) -> None:
@@ -265,6 +267,17 @@ def test_calibration_stands_as_numbers(tmp_path: Path, report: Report) -> None:
     rows = rows_under(markdown, "### Calibration of sections, whole articles")
     assert len(rows) == len(report["whole"]["reliability"]) == 6
     assert rows[0] == {"probability": "0.500 to 0.500", "mean": "0.500", "right": "1.000", "articles": "1"}
+
+
+def test_calibration_of_topics_stands_as_numbers(tmp_path: Path, report: Report) -> None:
+    _, markdown = written(tmp_path, report)
+    rows = rows_under(markdown, "### Calibration of topics, whole articles")
+    assert len(rows) == len(report["whole"]["topic_reliability"]) == 3
+    assert rows[0] == {"probability": "0.500 to 0.500", "mean": "0.500", "right": "1.000", "decisions": "1"}
+    model, keywords = rows_under(markdown, "### Topics")[:2]
+    assert report["test"]["topics"] is not None
+    assert model["ECE"] == f"{report['test']['topics']['ece']:.3f}"
+    assert keywords["ECE"] == "–"
 
 
 def test_unseen_outlets_come_before_the_test_part(tmp_path: Path, report: Report) -> None:
@@ -323,6 +336,7 @@ def test_parts_that_are_not_there_leave_no_heading(tmp_path: Path, report: Repor
         "recall_by_source": None,
         "confusion": [],
         "reliability": [],
+        "topic_reliability": [],
         "baselines": [],
     }
     report.update(warnings=[], unseen=[], whole=nothing, headline_only=None)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.measure.counts import f1_scores, number, ratio, section_counts
+from training.measure.slices import GroupRecall, recall_by_group
 
 __all__ = [
     "ConfusionPair",
     "LabelRow",
     "RecallBySource",
-    "SourceRecallRow",
     "confusion_pairs",
     "per_section_table",
     "per_topic_table",
@@ -39,19 +39,11 @@ class LabelRow(TypedDict):
     support: int
 
 
-class SourceRecallRow(TypedDict):
-    """One section's recall and support by source; recall is None where the source has no article of the section."""
-
-    label: str
-    recall: dict[str, float | None]
-    support: dict[str, int]
-
-
 class RecallBySource(TypedDict):
     """Recall of each section at each source; ``sources``: the one with most articles first."""
 
     sources: list[str]
-    rows: list[SourceRecallRow]
+    rows: list[GroupRecall]
 
 
 class ConfusionPair(TypedDict):
@@ -83,20 +75,10 @@ def recall_by_source(
     labels: Sequence[str],
 ) -> RecallBySource:
     """Recall of every section at every source; articles of no known source stand in the column ``"?"``."""
-    names = np.array([source or UNNAMED_SOURCE for source in sources], dtype=np.str_)
-    ordered = [name for name, _ in Counter(names.tolist()).most_common()]
-    tables = {name: per_section_table(gold[names == name], predicted[names == name], labels) for name in ordered}
-    return {
-        "sources": ordered,
-        "rows": [
-            {
-                "label": label,
-                "recall": {name: table[index]["recall"] for name, table in tables.items()},
-                "support": {name: table[index]["support"] for name, table in tables.items()},
-            }
-            for index, label in enumerate(labels)
-        ],
-    }
+    names = [source or UNNAMED_SOURCE for source in sources]
+    ordered = [name for name, _ in Counter(names).most_common()]
+    table = recall_by_group(gold, predicted, names, labels, ordered)
+    return {"sources": table["groups"], "rows": table["rows"]}
 
 
 def confusion_pairs(

@@ -1,6 +1,6 @@
 """How far confidence can be believed: reliability bins and the calibration error.
 
-Called by ``figures`` for the error alone, and by ``training.fit`` for the bins that the report shows.
+Called by ``figures`` for the error alone, and by ``training.evaluation`` for the bins that the report shows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ReliabilityBin", "expected_calibration_error", "reliability_bins"]
+__all__ = ["LEAST_PROBABLE", "ReliabilityBin", "expected_calibration_error", "reliability_bins", "topic_reliability"]
+
+LEAST_PROBABLE = 0.05
+"""Probability from which a topic stands in `topic_reliability`; for the best F1, none is given below."""
 
 
 class ReliabilityBin(TypedDict):
@@ -63,12 +66,31 @@ def reliability_bins(
     ]
 
 
+def topic_reliability(probabilities: NDArray[np.float64], gold: NDArray[np.bool_]) -> list[ReliabilityBin]:
+    """Group the decisions on topics by their probability, those of .05 and more; others crowd into one corner.
+
+    Parameters
+    ----------
+    probabilities, gold : ndarray of shape (n_articles, n_topics)
+        Calibrated probability of every topic, and whether the article has it.
+
+    Returns
+    -------
+    list of ReliabilityBin
+        ``accuracy`` is the share of the bin that is in gold.
+    """
+    possible = probabilities >= LEAST_PROBABLE
+    return reliability_bins(probabilities[possible], gold[possible])
+
+
 def expected_calibration_error(
     confidence: NDArray[np.float64],
     correct: NDArray[np.bool_],
     bins: int = 15,
 ) -> float:
     """Mean gap between confidence and accuracy over bins of equal mass, weighted by their articles, in [0, 1].
+
+    Of topics, ``confidence`` is the probability of a topic, given or not, and ``correct`` that gold has it.
 
     Top-label ECE (Guo et al. 2017, "On Calibration of Modern Neural Networks", ICML) in the equal-mass form of Nguyen
     and O'Connor 2015, "Posterior calibration and exploratory analysis for NLP models", EMNLP. NaN without articles.

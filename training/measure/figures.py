@@ -65,9 +65,14 @@ class TopicAgreement(TypedDict):
 
 
 class TopicFigures(TopicAgreement):
-    """The topic part of ``evaluate --json``; ``mean_average_precision`` is None where gold holds no topic at all."""
+    """The topic part of ``evaluate --json``; ``mean_average_precision`` is None where gold holds no topic at all.
+
+    ``ece``, in [0, 1], is over all decisions, an article and a topic each. Most of them are surely no, which keeps it
+    small: compare it with that of another model on the same articles and topics, never with that of sections.
+    """
 
     mean_average_precision: float | None
+    ece: float | None
 
 
 def measure_sections(
@@ -145,13 +150,14 @@ def measure_topics(
     gold, given : ndarray of bool, shape (n_articles, n_topics)
         The right topics, and those the model gave by its thresholds.
     probabilities : ndarray of shape (n_articles, n_topics)
-        Calibrated probability of every topic; only their order matters here, to ``mean_average_precision``.
+        Calibrated probability of every topic.
 
     Returns
     -------
     TopicFigures or None
         None where there is no article or no topic. ``mean_average_precision`` is the mean over the topics with at
         least one positive of their average precision (``sklearn.metrics.average_precision_score``: no interpolation).
+        ``ece`` is the mean gap between probability and share that is in gold, all columns laid end to end.
     """
     if not gold.size:
         return None
@@ -163,6 +169,7 @@ def measure_topics(
     return {
         **topic_agreement(gold, given),
         "mean_average_precision": number(np.mean(precisions)) if precisions else None,
+        "ece": number(expected_calibration_error(probabilities.ravel(), gold.ravel())),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from training.measure import ConfusionPair, LabelRow, RecallBySource, ReliabilityBin
 from training.report.markdown import count, escaped, figure, listed, table
+from training.report.promised import promised
 from training.report.schema import Baseline, Breakdown, LabelName, Report
 
 __all__ = ["results"]
@@ -25,7 +26,7 @@ _SECTION_COLUMNS = [
     "auto precision",
     "auto share",
 ]
-_TOPIC_COLUMNS = ["n", "micro-F1", "macro-F1", "samples-F1", "exact set", "MAP"]
+_TOPIC_COLUMNS = ["n", "micro-F1", "ECE", "macro-F1", "samples-F1", "exact set", "MAP"]
 _Labels = Mapping[str, LabelName]
 _Figures = Mapping[str, Any]
 """SectionFigures or TopicFigures, an agreement (which has fewer figures), or whatever holds these by name."""
@@ -36,6 +37,8 @@ def results(report: Report) -> str:
     """Return title, warnings and every table of figures as Markdown."""
     parts = [f"# How the model labels\n\nMeasured on {count(report['test']['n'])} articles.\n"]
     parts += _warnings(report["warnings"])
+    if "promises" in report:
+        parts += promised(report["promises"])
     parts += _unseen(report)
     parts += _overview(report)
     for view, breakdown in [("whole articles", report["whole"]), ("headlines alone", report["headline_only"])]:
@@ -97,8 +100,9 @@ def _overview(report: Report) -> Iterator[str]:
         yield "### Topics\n"
         yield table(["text", "labelled by", *_TOPIC_COLUMNS], topics, names=2)
         yield (
-            "How to read this: *micro-F1* over all decisions, *macro-F1* over topics, *samples-F1* over articles (no "
-            "topic where there is none is right); *exact set*, share with neither a topic too many nor one missing; "
+            "How to read this: *micro-F1* over all decisions; *ECE*, mean gap between probability and share in gold "
+            "over all decisions, small since most are surely no; *macro-F1* over topics; *samples-F1* over articles "
+            "(no topic where there is none is right); *exact set*, share with no topic too many and none missing; "
             "*MAP*, mean average precision of the ranking by probability.\n"
         )
     if test["articles_per_second"] is not None:
@@ -127,8 +131,8 @@ def _section_row(figures: _Figures) -> list[str]:
 
 
 def _topic_row(figures: _Figures) -> list[str]:
-    """Show the figures of topics; baselines rank nothing."""
-    keys = ("micro_f1", "macro_f1", "samples_f1", "subset_accuracy", "mean_average_precision")
+    """Show the figures of topics; baselines rank nothing and have no probabilities."""
+    keys = ("micro_f1", "ece", "macro_f1", "samples_f1", "subset_accuracy", "mean_average_precision")
     return [count(figures["n"]), *(figure(figures.get(key)) for key in keys)]
 
 
@@ -142,7 +146,8 @@ def _breakdown(view: str, breakdown: Breakdown, labels: _Labels) -> Iterator[str
     yield from _label_table(f"Topics, {view}", breakdown["topic_rows"], by_topic, labels)
     yield from _sources(view, breakdown["recall_by_source"])
     yield from _confusion(view, breakdown["confusion"])
-    yield from _reliability(view, breakdown["reliability"])
+    yield from _reliability(f"sections, {view}", breakdown["reliability"])
+    yield from _reliability(f"topics, {view}", breakdown["topic_reliability"])
 
 
 def _label_table(
@@ -159,12 +164,12 @@ def _label_table(
     cells = []
     for row in rows:
         rival_f1 = {name: f1.get(row["label"]) for name, f1 in rivals.items()}
-        better = [name for name, f1 in rival_f1.items() if (f1 or 0.0) > (row["f1"] or 0.0)]
+        not_beaten = [name for name, f1 in rival_f1.items() if row["support"] and (f1 or 0.0) >= (row["f1"] or 0.0)]
         cells.append(
             [
                 escaped(row["label"]),
                 escaped(labels[row["label"]]["ar"]) if row["label"] in labels else "",
-                f"beaten by {listed(better)}" if better else "",
+                f"does not beat {listed(not_beaten)}" if not_beaten else "",
                 *map(figure, [row["precision"], row["recall"], row["f1"], *rival_f1.values()]),
                 count(row["support"]),
             ]
@@ -210,8 +215,8 @@ def _confusion(view: str, pairs: list[ConfusionPair]) -> Iterator[str]:
     yield "How to read this: the most frequent first; read the examples before blaming the model, gold can be wrong.\n"
 
 
-def _reliability(view: str, bins: list[ReliabilityBin]) -> Iterator[str]:
-    """Show whether articles given with some confidence are right that often."""
+def _reliability(name: str, bins: list[ReliabilityBin]) -> Iterator[str]:
+    """Show whether labels of some probability are right that often."""
     if not bins:
         return
     cells = [
@@ -223,6 +228,6 @@ def _reliability(view: str, bins: list[ReliabilityBin]) -> Iterator[str]:
         ]
         for row in bins
     ]
-    yield f"### Calibration of sections, {view}\n"
-    yield table(["probability", "mean", "right", "articles"], cells)
+    yield f"### Calibration of {name}\n"
+    yield table(["probability", "mean", "right", "decisions" if name.startswith("topics") else "articles"], cells)
     yield "How to read this: *mean* and *right* should be the same; where *right* is lower, the model is too sure.\n"

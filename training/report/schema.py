@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from training.measure import (
     ConfusionPair,
@@ -17,6 +17,8 @@ from training.measure import (
     TopicAgreement,
     TopicFigures,
 )
+from training.report.details import Comparison, Details
+from training.report.promised import Promises
 
 __all__ = [
     "Baseline",
@@ -40,13 +42,17 @@ class HeadlineFigures(TypedDict):
 
 
 class Figures(TypedDict):
-    """Exactly what ``evaluate --json`` prints; a part without gold labels is None."""
+    """Exactly what ``evaluate --json`` prints; a part without gold labels is None.
+
+    ``compare`` is there where ``--compare`` asked for it.
+    """
 
     n: int
     section: SectionFigures | None
     topics: TopicFigures | None
     headline_only: HeadlineFigures | None
     articles_per_second: float | None
+    compare: NotRequired[Comparison]
 
 
 class UnseenOutlet(TypedDict):
@@ -91,6 +97,8 @@ class Breakdown(TypedDict):
         Sections taken for one another, most frequent first.
     reliability : list of ReliabilityBin
         Confidence of the given section against how often it was right.
+    topic_reliability : list of ReliabilityBin
+        Probability of topics that may be, from .05 on, against how often gold has them.
     baselines : list of Baseline
     """
 
@@ -99,6 +107,7 @@ class Breakdown(TypedDict):
     recall_by_source: RecallBySource | None
     confusion: list[ConfusionPair]
     reliability: list[ReliabilityBin]
+    topic_reliability: list[ReliabilityBin]
     baselines: list[Baseline]
 
 
@@ -187,6 +196,10 @@ class Report(TypedDict):
     whole, headline_only : Breakdown
         The test part taken apart; ``headline_only`` is None where it was not measured.
     provenance : Provenance
+    promises : Promises
+        What the model promises of its labels; not there where nothing was learned.
+    details : Details
+        What a closer look finds; not there where nobody took one.
     """
 
     warnings: list[str]
@@ -196,3 +209,5 @@ class Report(TypedDict):
     whole: Breakdown
     headline_only: Breakdown | None
     provenance: Provenance
+    promises: NotRequired[Promises]
+    details: NotRequired[Details]

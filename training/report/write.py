@@ -15,17 +15,21 @@ from typing import Any, cast
 import numpy as np
 
 from model.errors import TrainingError
+from training.report.findings import findings
 from training.report.origins import origins
+from training.report.page import page
+from training.report.records import PREDICTIONS, Exhibits
 from training.report.results import results
 from training.report.schema import Report
+from training.report.sheets import sheets
 
 __all__ = ["check_report_writable", "write_report"]
 
 
-def write_report(folder: Path, report: Report) -> None:
-    """Write ``report.json`` and ``report.md``.
+def write_report(folder: Path, report: Report, exhibits: Exhibits | None = None) -> None:
+    """Write ``report.json`` and ``report.md``, and with details the page, the CSV files and the predictions.
 
-    Both are written to a temporary folder beside their place and renamed when they are complete and on the disk.
+    All are written to a temporary folder beside their place and renamed when they are complete and on the disk.
 
     Parameters
     ----------
@@ -33,6 +37,8 @@ def write_report(folder: Path, report: Report) -> None:
         Made where it does not exist; other files in it stay.
     report : Report
         What to write; NaN and infinity become null.
+    exhibits : Exhibits, optional
+        The articles behind its details.
 
     Raises
     ------
@@ -42,8 +48,14 @@ def write_report(folder: Path, report: Report) -> None:
     plain = cast("Report", _plain(report))
     texts = {
         "report.json": json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n",
-        "report.md": results(plain) + origins(plain["provenance"]),
+        "report.md": results(plain)
+        + (findings(plain["details"]) if "details" in plain else "")
+        + origins(plain["provenance"]),
     }
+    if exhibits is not None and "details" in plain:
+        texts["report.html"] = page(plain, plain["details"], exhibits)
+        texts |= sheets(plain, plain["details"], exhibits)
+        texts[PREDICTIONS] = "".join(record.to_line() for record in exhibits.records)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".report-", dir=folder) as unfinished:
