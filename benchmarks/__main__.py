@@ -22,10 +22,14 @@ _WHAT = {
     "fuzz": "requests that nobody should send, 100,000 of them (needs an artifact: make fit)",
     "soak": "mixed load at 80 % of what it can take, for ten minutes (needs an artifact: make fit)",
     "fit": "time and memory of a fit, size of the artifact, memory of a second worker",
+    "many_topics": "1,000 topics of some 20 examples each beside 60: fit, size, speed",
     "few_examples": "2 to 200 stories a section, with and without background, beside two peers",
     "gold_topics": "topics of the starter model on real articles judged by definition",
+    "policy": "health that two outlets file under technology, with and without rules of a taxonomy",
+    "admission": "which texts are refused as foreign, gibberish, lists and boilerplate, wrongly and rightly",
     "transfer": "the starter model on real outlets, and the factors that temper it",
     "accuracy": "left-out outlets and held-out topics beside two peers; hours without --quick",
+    "side_by_side": "the same articles, splits and cores for scikit-learn and fastText; two hours without --quick",
 }
 
 

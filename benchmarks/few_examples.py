@@ -128,7 +128,7 @@ def _material(name: str, corpora: Mapping[str, Path], n_test: int | None) -> Mat
     from training.corpus import read_corpus
     from training.dataset import make_dataset, resolve_labels
     from training.neardup import near_duplicate_groups
-    from training.pipeline import corpus_taxonomy
+    from training.preparation import corpus_taxonomy
     from training.shipped import taxonomy_file
 
     question = _QUESTIONS[name]

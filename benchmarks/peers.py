@@ -94,7 +94,7 @@ class ScikitLearnPeer:
         self, texts: Sequence[str], y: NDArray[np.intp], tests: Sequence[Sequence[str]]
     ) -> Iterator[NDArray[np.intp]]:
         """See ``Peer``."""
-        vectorizer = self._vectorizer()
+        vectorizer = self.vectorizer()
         svm = LinearSVC(class_weight="balanced", random_state=0).fit(vectorizer.fit_transform(texts), y)
         for test in tests:
             yield svm.predict(vectorizer.transform(test))
@@ -103,14 +103,15 @@ class ScikitLearnPeer:
         self, texts: Sequence[str], Y: NDArray[np.bool_], tests: Sequence[Sequence[str]]
     ) -> Iterator[NDArray[np.bool_]]:
         """See ``Peer``; a topic is given where its margin is positive, as ``predict`` has it."""
-        vectorizer = self._vectorizer()
+        vectorizer = self.vectorizer()
         svms = OneVsRestClassifier(LinearSVC(class_weight="balanced", random_state=0))
         svms.fit(vectorizer.fit_transform(texts), Y.astype(int))
         for test in tests:
             yield svms.predict(vectorizer.transform(test)).astype(np.bool_)
 
     @staticmethod
-    def _vectorizer() -> TfidfVectorizer:
+    def vectorizer() -> TfidfVectorizer:
+        """Make the vectorizer, not fitted yet."""
         return TfidfVectorizer(token_pattern=_ARABIC_WORD, ngram_range=(1, 2), min_df=2, sublinear_tf=True)
 
 

@@ -1,24 +1,39 @@
-"""The figures that stand: what the model reached, kept in ``pinned.json``, and a gate that notices when it falls.
+"""The figures that stand, kept in a file, and a gate that notices when they fall.
 
-``accuracy --check`` compares with them, ``accuracy --pin`` writes them. They never go down silently.
+``accuracy`` compares with ``pinned.json`` and ``accuracy --pin`` writes it; ``tests/quality`` does the same with floors
+under what ships. They never go down silently.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import Score
 from model.errors import QualityGateError, TrainingError
 
-__all__ = ["FIGURES", "FILE", "below", "cases", "mean", "pin"]
+__all__ = ["FILE", "Measured", "below", "cases", "pin"]
 
 FILE = Path(__file__).with_name("pinned.json")
 
-FIGURES = ("whole", "whole_macro", "headline", "headline_macro")
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of one case.
+
+    Attributes
+    ----------
+    n : int
+        Articles that were measured.
+    figures : mapping of str to float
+        Shares in [0, 1], the higher the better; at least one.
+    """
+
+    n: int
+    figures: Mapping[str, float]
 
 
 def cases(file: Path = FILE) -> list[str]:
@@ -35,85 +50,93 @@ def cases(file: Path = FILE) -> list[str]:
     return names
 
 
-def mean(scores: Sequence[Score]) -> dict[str, float]:
-    """Return the mean of every figure over the seeds of a case."""
-    return {name: sum(getattr(score, name) for score in scores) / len(scores) for name in FIGURES}
-
-
-def below(measured: Mapping[str, Sequence[Score]], file: Path = FILE) -> list[QualityGateError]:
+def below(measured: Mapping[str, Measured], file: Path = FILE) -> list[QualityGateError]:
     """Compare measured cases with the pinned ones.
 
     Returns
     -------
     list of QualityGateError
-        One for every figure below its pinned value by more than the margin of its case.
+        One for every figure below its pinned value by more than its margin, and for every pinned figure of a case that
+        was not measured: a gate that found nothing to check has failed.
 
     Raises
     ------
     TrainingError
-        If a measured case is not pinned: a gate that found nothing to check has failed.
+        If nothing is measured, or a case or figure that is not pinned.
     """
     pinned = _read(file)["cases"]
-    unpinned = [case for case in measured if case not in pinned]
+    unpinned = [
+        f"{case} {name}"
+        for case, of_case in measured.items()
+        for name in of_case.figures
+        if name not in pinned.get(case, {}).get("figures", {})
+    ]
     if unpinned or not measured:
         raise TrainingError(
-            f"{file}: {', '.join(unpinned) or 'nothing'} is not pinned, so there is nothing to check; use --pin"
+            f"{file}: {', '.join(unpinned) or 'nothing'} is not pinned, so there is nothing to check; pin it first"
         )
     found = []
-    for case in measured:
-        margin = pinned[case]["margin"]
-        for name, value in mean(measured[case]).items():
-            floor = pinned[case][name] - margin
-            if value < floor:
+    for case, of_case in measured.items():
+        for name, standing in pinned[case]["figures"].items():
+            value, floor = of_case.figures.get(name, math.nan), _floor(standing, pinned[case]["n"])
+            if not value >= floor:
                 metric = f"{case} {name}"
                 message = (
-                    f"{metric}: {value:.4f} is below {pinned[case][name]:.4f}, as pinned, by more than {margin:.4f}"
+                    f"{metric}: {value:.4f} is below {standing:.4f}, as pinned, by more than the noise ({floor:.4f})"
                 )
                 found.append(QualityGateError(message, metric=metric, measured=value, floor=floor))
     return found
 
 
-def pin(measured: Mapping[str, Sequence[Score]], *, lower_because: str | None = None, file: Path = FILE) -> None:
+def pin(measured: Mapping[str, Measured], *, lower_because: str | None = None, file: Path = FILE) -> None:
     """Write the measured figures over the pinned ones; cases that were not measured stay.
 
     Parameters
     ----------
     lower_because : str, optional
-        Why figures may go down; it is written beside them.
+        Why figures may go down; it is kept beside them, with what they were.
 
     Raises
     ------
     QualityGateError
-        If a figure would go down and no reason is given; nothing is written.
+        If a figure or the floor under it would go down, or a figure is gone, and no reason is given; nothing is
+        written.
     """
     kept = _read(file)
-    for case, scores in measured.items():
-        figures = {name: round(value, 4) for name, value in mean(scores).items()}
-        standing = kept["cases"].get(case, {})
-        fallen = [name for name in FIGURES if name in standing and figures[name] < standing[name]]
+    for case, of_case in measured.items():
+        figures = {name: round(value, 4) for name, value in of_case.figures.items()}
+        before = kept["cases"].get(case, {"n": 0, "figures": {}})
+        fallen = {
+            name: standing
+            for name, standing in before["figures"].items()
+            if name not in figures
+            or figures[name] < standing
+            or _floor(figures[name], of_case.n) < _floor(standing, before["n"])
+        }
         if fallen and not lower_because:
-            name = fallen[0]
+            name, standing = next(iter(fallen.items()))
+            value = figures.get(name, math.nan)
             raise QualityGateError(
-                f"{case} {name}: {figures[name]:.4f} would replace {standing[name]:.4f}, which is higher; nothing was "
-                "pinned. Say why with --force-lower REASON",
+                f"{case} {name}: {value:.4f} measured on {of_case.n} would replace {standing:.4f} measured on "
+                f"{before['n']}, which asks for more; nothing was pinned. Say why it may with --force-lower REASON",
                 metric=f"{case} {name}",
-                measured=figures[name],
-                floor=standing[name],
+                measured=value,
+                floor=standing,
             )
-        kept["cases"][case] = {"n": scores[0].n, **figures, "margin": _margin(figures, scores)}
-        if fallen:
-            kept["cases"][case]["lowered"] = lower_because
+        lowered = [*before.get("lowered", []), *([{"because": lower_because, "from": fallen}] if fallen else [])]
+        kept["cases"][case] = {"n": of_case.n, "figures": figures, **({"lowered": lowered} if lowered else {})}
     file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _margin(figures: Mapping[str, float], scores: Sequence[Score]) -> float:
-    """Return one standard error of the share of right answers among the articles measured.
+def _floor(share: float, n: int) -> float:
+    """Return what a pinned share may fall to: one standard error less, for the articles it was measured on.
 
     Training is deterministic, so this is no spread between runs: it is the difference that another choice of articles
-    from the same outlets would make, below which a change of the figure says nothing.
+    from the same outlets would make, below which a change of the figure says nothing. One right and one wrong are
+    added (Laplace), since a share of 1 that was measured on few is none of all.
     """
-    p = figures["whole"]
-    return round(math.sqrt(p * (1 - p) / sum(score.n for score in scores)), 4)
+    p = (share * n + 1) / (n + 2)
+    return share - math.sqrt(p * (1 - p) / n)
 
 
 def _read(file: Path) -> dict[str, Any]:
