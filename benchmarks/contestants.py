@@ -156,7 +156,7 @@ def _train_fasttext(task: Task, settings: Mapping[str, Any], *, tuned: bool) -> 
     for file, part in zip(files.values(), (~chosen_on, chosen_on), strict=False):
         rows = np.flatnonzero(part)
         lines = (f"__label__{sections[row]} {fasttext_peer.one_line(view[row])}" for view in views for row in rows)
-        file.write_text("".join(lines), encoding="utf-8")
+        file.write_text("".join(fasttext_peer.shuffled(lines)), encoding="utf-8")
     module = importlib.import_module("fasttext")
     began = time.perf_counter()
     try:

