@@ -247,7 +247,7 @@ def _decider(
                 least,
                 transfer,
                 TopicObjective.parse(settings.topic_objective),
-                BIAS_PENALTY_ACROSS if left_out else BIAS_PENALTY,
+                _bias_penalty(settings, across=bool(left_out)),
             ),
         )
         for view, transfer, least in (
@@ -257,6 +257,12 @@ def _decider(
     ]
     decider = Decider(found[0].rule, found[1].rule, at_least_one_topic=settings.at_least_one_topic)
     return decider, promises_of(found[0], found[1], left_out, settings)
+
+
+def _bias_penalty(settings: LearnSettings, *, across: bool) -> float:
+    if settings.bias_penalty is not None:
+        return settings.bias_penalty
+    return BIAS_PENALTY_ACROSS if across else BIAS_PENALTY
 
 
 def _unseen(

@@ -85,6 +85,9 @@ class LearnSettings:
         Probability, in [0, 1], that an accepted section must have at least, for whole articles and for headlines.
     transfer_whole, transfer_headline : float
         What section logits are multiplied with after calibration; see ``shipped.STARTER_SETTINGS``.
+    bias_penalty : float or None
+        What keeps biases of sections small in calibration; None: .001, and .03 where outlets are left out. See
+        ``calibrate.BIAS_PENALTY_ACROSS``.
     own, latent, directions, sample : float or None
         How much TF-IDF counts, and of the background its latent vectors, directions and each article of its sample.
         None: as the number of examples suggests; see ``background.strengths_for``.
@@ -110,6 +113,7 @@ class LearnSettings:
     least_headline: float = 0.0
     transfer_whole: float = 1.0
     transfer_headline: float = 1.0
+    bias_penalty: float | None = None
     own: float | None = None
     latent: float | None = None
     directions: float | None = None
@@ -135,6 +139,7 @@ class LearnSettings:
             "least_headline": (0 <= self.least_headline <= 1, "from 0 to 1"),
             "transfer_whole": (0 < self.transfer_whole < np.inf, "above 0"),
             "transfer_headline": (0 < self.transfer_headline < np.inf, "above 0"),
+            "bias_penalty": (self.bias_penalty is None or 0 <= self.bias_penalty < np.inf, "at least 0"),
             "own": (self.own is None or 0 < self.own < np.inf, "above 0"),
             "latent": (self.latent is None or 0 <= self.latent < np.inf, "at least 0"),
             "directions": (self.directions is None or 0 <= self.directions < np.inf, "at least 0"),

@@ -20,9 +20,9 @@ __all__ = ["settle"]
 def settle(X: sparse.csr_array, examples: Examples, among: NDArray[np.bool_], settings: LearnSettings) -> Examples:
     """Give articles whose section is one of several the one that a head of all other articles scores highest.
 
-    As they are filed, a model of SANAD and ANT finds .03 of the health stories of other outlets (Mowjaz): two outlets of
-    four file theirs under technology. With ``among = ["technology", "health"]`` for these two it finds .85, and .75 of
-    technology instead of .81; of all articles .779 are right instead of .700. ``benchmarks.policy`` measures it.
+    As they are filed, a model of SANAD and ANT finds .03 of the health stories of other outlets (Mowjaz): two outlets
+    of four file theirs under technology. With ``among = ["technology", "health"]`` for these two it finds .85, and .75
+    of technology instead of .81; of all articles .779 are right instead of .700. ``benchmarks.policy`` measures it.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ STARTER_SETTINGS: Mapping[str, Any] = {
     "directions": 1.0,
     "section_regularization": 0.15,
     "folds": 3,
+    "bias_penalty": 0.001,
 }
 """Settings for a model that is learned from the starter corpus alone.
 
@@ -31,6 +32,8 @@ between .41 and .56). Of whole articles accepted from .8 on, .97 to .98 are righ
 were learned from real outlets: sections of AlKhaleej's held-out part .963/.904 right (whole/headline, 1,500 articles)
 against .945/.889 with the usual C of 1, those of Al Arabiya with a background that has not seen it .919/.841 against
 .921/.830. Topics want the usual C: mean average precision .86, and .84 at .3.
+
+Such a head needs biases: with the usual ``bias_penalty`` macro-F1 of held-out stories is .897, with this one .920.
 """
 
 

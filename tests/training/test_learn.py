@@ -252,7 +252,8 @@ def test_how_often_other_outlets_use_a_section_says_little(
     monkeypatch.setattr(learning, "calibrate", listening)
     dataset = stories_of_outlets(write_stories, outlets)
     learn(dataset, alone(dataset), settings)
-    assert used == [penalty] * 2
+    learn(dataset, alone(dataset), replace(settings, bias_penalty=0.5))
+    assert used == [penalty] * 2 + [0.5] * 2
 
 
 def test_a_label_of_one_outlet_is_learned_all_the_same(write_stories: WriteStories, settings: LearnSettings) -> None:
@@ -556,6 +557,7 @@ def test_texts_without_words_are_refused(settings: LearnSettings) -> None:
         ("regularization", float("nan")),
         ("regularization", float("inf")),
         ("section_regularization", 0.0),
+        ("bias_penalty", -1.0),
         ("auto_precision", 0.0),
         ("auto_precision", 1.1),
         ("topic_objective", "accuracy"),
