@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SOURCES_HELP",
     "add_common_arguments",
+    "add_corpus_argument",
     "add_learning_arguments",
     "add_source_arguments",
     "folds",
@@ -38,6 +39,15 @@ SRC is one of
   hf:NAME[:SPLIT]                             a dataset of the hub, of its local cache, or of a local folder
 A null section or null topics means that nobody looked; [] topics means that none applies.
 """
+
+
+def add_corpus_argument(
+    parser: argparse.ArgumentParser, default: str = "default: the starter corpus that ships"
+) -> None:
+    """Add ``--corpus``; what is taken without it is told in the help."""
+    parser.add_argument(
+        "--corpus", action="append", metavar="SRC", help=f"labelled stories; may be repeated ({default})"
+    )
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +186,9 @@ def _read_config(path: Path) -> LearnSettings:
         raise TrainingError(f"--config {path}: {error}") from error
 
 
-def refuse_floors(parser: argparse.ArgumentParser, floors: Sequence[Floor], shape: Any) -> None:
+def refuse_floors(
+    parser: argparse.ArgumentParser, floors: Sequence[Floor], shape: Any, *, compared: bool = False
+) -> None:
     """End with 2 where a floor is under a figure that there is not, before anything is read.
 
     Parameters
@@ -185,10 +197,12 @@ def refuse_floors(parser: argparse.ArgumentParser, floors: Sequence[Floor], shap
     floors : sequence of Floor
     shape : TypedDict
         Type of the figures to come.
+    compared : bool
+        Whether there will be figures of a comparison.
     """
     from training.gates import refusal
 
-    if found := refusal(floors, shape):
+    if found := refusal(floors, shape, compared=compared):
         parser.error(f"argument --fail-under: {found}")
 
 

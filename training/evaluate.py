@@ -18,9 +18,11 @@ from training import gates
 from training.arguments import (
     SOURCES_HELP,
     add_common_arguments,
+    add_corpus_argument,
     add_learning_arguments,
     folds,
     learning,
+    refuse_floors,
 )
 
 if TYPE_CHECKING:
@@ -68,12 +70,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--folds", type=folds, metavar="N", help="measure each of N folds by a model that learned from the others"
     )
-    made.add_argument(
-        "--corpus",
-        action="append",
-        metavar="SRC",
-        help="labelled stories; may be repeated (with --leave-out and --folds, default: the starter corpus that ships)",
-    )
+    add_corpus_argument(made, "with --leave-out and --folds, default: the starter corpus that ships")
     made.add_argument(
         "--report", type=Path, metavar="DIR", help="write report.html, report.json, report.md and CSV files there"
     )
@@ -107,8 +104,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
             from training.pooling import ProtocolFigures as Shape
         else:
             from training.report import Figures as Shape  # type: ignore[assignment]
-        if told := gates.refusal(arguments.fail_under, Shape, compared=arguments.compare is not None):
-            made.error(f"argument --fail-under: {told}")
+        refuse_floors(made, arguments.fail_under, Shape, compared=arguments.compare is not None)
     return arguments
 
 

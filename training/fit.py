@@ -17,6 +17,7 @@ from training import gates
 from training.arguments import (
     SOURCES_HELP,
     add_common_arguments,
+    add_corpus_argument,
     add_learning_arguments,
     learning,
     refuse_floors,
@@ -49,12 +50,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=SOURCES_HELP + "\n" + _EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--corpus",
-        action="append",
-        metavar="SRC",
-        help="labelled stories; may be repeated (default: the starter corpus that ships)",
-    )
+    add_corpus_argument(made)
     add_common_arguments(made)
     made.add_argument(
         "--out",

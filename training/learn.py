@@ -179,9 +179,7 @@ def _folds(
     rows = np.flatnonzero(known)
     if not rows.size:
         return
-    by_source = split.source_folds(
-        [dataset.sources[row] for row in rows], groups[rows], stratum[rows], most=settings.folds, seed=settings.seed
-    )
+    by_source = _source_folds(dataset, groups, rows, stratum, settings)
     if by_source is not None:
         fold = by_source[0]
     else:
@@ -191,6 +189,18 @@ def _folds(
         scored[rows[fold == number]] = True
         learned_from[rows[~np.isin(groups[rows], groups[rows[fold == number]])]] = True
         yield learned_from, scored
+
+
+def _source_folds(
+    dataset: Dataset,
+    groups: NDArray[np.int64],
+    rows: NDArray[np.intp],
+    stratum: NDArray[np.intp],
+    settings: LearnSettings,
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]] | None:
+    """Leave sources out in turn, as `split.source_folds`, among some articles."""
+    sources = [dataset.sources[row] for row in rows]
+    return split.source_folds(sources, groups[rows], stratum[rows], most=settings.folds, seed=settings.seed)
 
 
 JUDGING_WEIGHT = 10.0
@@ -206,13 +216,7 @@ FEWEST_LEFT_OUT = 2
 def _unseen_rows(dataset: Dataset, groups: NDArray[np.int64], settings: LearnSettings) -> NDArray[np.intp]:
     """Find the articles whose section was scored by a head that had not learned from their source."""
     rows = np.flatnonzero(dataset.section >= 0)
-    by_source = split.source_folds(
-        [dataset.sources[row] for row in rows],
-        groups[rows],
-        dataset.section[rows],
-        most=settings.folds,
-        seed=settings.seed,
-    )
+    by_source = _source_folds(dataset, groups, rows, dataset.section, settings)
     return rows[:0] if by_source is None else rows[by_source[1]]
 
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import TabwibError, TrainingError
-from training.arguments import SOURCES_HELP, add_learning_arguments, add_source_arguments, folds, learning, positive
+from training.arguments import (
+    SOURCES_HELP,
+    add_corpus_argument,
+    add_learning_arguments,
+    add_source_arguments,
+    folds,
+    learning,
+    positive,
+)
 
 if TYPE_CHECKING:
     from training.study import Found
@@ -39,12 +47,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=SOURCES_HELP + "\n" + _EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--corpus",
-        action="append",
-        metavar="SRC",
-        help="labelled stories; may be repeated (default: the starter corpus that ships)",
-    )
+    add_corpus_argument(made)
     how = made.add_mutually_exclusive_group(required=True)
     how.add_argument("--leave-out", choices=("source",), help="measure each outlet by heads learned from the others")
     how.add_argument("--folds", type=folds, metavar="N", help="measure each of N folds by heads learned from the rest")

@@ -20,6 +20,7 @@ __all__ = [
     "LabelRow",
     "RecallBySource",
     "confusion_pairs",
+    "is_beaten",
     "per_section_table",
     "per_topic_table",
     "recall_by_source",
@@ -37,6 +38,11 @@ class LabelRow(TypedDict):
     recall: float | None
     f1: float | None
     support: int
+
+
+def is_beaten(row: LabelRow, rival_f1: float | None) -> bool:
+    """Whether a rival labels as well as this or better; never of a label that gold does not have."""
+    return row["support"] > 0 and (rival_f1 or 0.0) >= (row["f1"] or 0.0)
 
 
 class RecallBySource(TypedDict):

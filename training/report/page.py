@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from training.measure import LabelDifference, LabelRow, PolicyDifference, RecallByGroup
+from training.measure import LabelDifference, LabelRow, PolicyDifference, RecallByGroup, is_beaten
 from training.measure.intervals import FEWEST
 from training.report.details import Details
 from training.report.figures import draw_pictures
@@ -218,11 +218,7 @@ def _beaten(report: Report) -> set[str]:
     """Name the topics that keywords label as well as the model, or better."""
     keywords = next((one for one in report["whole"]["baselines"] if one["name"] == "keywords"), None)
     theirs = _of_keywords(keywords)["topics"]
-    return {
-        row["label"]
-        for row in report["whole"]["topic_rows"]
-        if row["support"] and (theirs.get(row["label"]) or 0.0) >= (row["f1"] or 0.0)
-    }
+    return {row["label"] for row in report["whole"]["topic_rows"] if is_beaten(row, theirs.get(row["label"]))}
 
 
 def _worse(details: Details) -> list[tuple[str, LabelDifference]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from training.measure import ConfusionPair, LabelRow, RecallBySource, ReliabilityBin
+from training.measure import ConfusionPair, LabelRow, RecallBySource, ReliabilityBin, is_beaten
 from training.report.markdown import count, escaped, figure, listed, table
 from training.report.promised import promised
 from training.report.schema import Baseline, Breakdown, LabelName, Report
@@ -164,7 +164,7 @@ def _label_table(
     cells = []
     for row in rows:
         rival_f1 = {name: f1.get(row["label"]) for name, f1 in rivals.items()}
-        not_beaten = [name for name, f1 in rival_f1.items() if row["support"] and (f1 or 0.0) >= (row["f1"] or 0.0)]
+        not_beaten = [name for name, f1 in rival_f1.items() if is_beaten(row, f1)]
         cells.append(
             [
                 escaped(row["label"]),
